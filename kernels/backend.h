@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "kernels/tensor.h"
+
+namespace sidewinder::kernels {
+
+class Backend;
+
+/// Move-only owner of backend memory, 64-byte aligned or better. Must not outlive its backend.
+class Buffer {
+  public:
+    Buffer() = default;
+    Buffer(Buffer&& other) noexcept { swap(other); }
+    Buffer& operator=(Buffer&& other) noexcept {
+        Buffer(std::move(other)).swap(*this);
+        return *this;
+    }
+    ~Buffer();
+
+    void* data() const { return data_; }
+    std::size_t bytes() const { return bytes_; }
+    template <class T>
+    T* as() const {
+        return static_cast<T*>(data_);
+    }
+
+  private:
+    friend class Backend;
+    Buffer(Backend* owner, void* data, std::size_t bytes) : owner_(owner), data_(data), bytes_(bytes) {}
+    void swap(Buffer& other) noexcept {
+        std::swap(owner_, other.owner_);
+        std::swap(data_, other.data_);
+        std::swap(bytes_, other.bytes_);
+    }
+    Backend* owner_ = nullptr;
+    void* data_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+/// The seam between the model's equations and a device. One object serves one engine thread; operations are issued
+/// in order and may run asynchronously until `synchronize` or `download`. All pointers are backend memory unless said
+/// otherwise. T >= 1 tokens a call; a backend picks its own kernels for T = 1, short and long T.
+///
+/// Activations (`zxbcdt`, `y`) are `activation_bytes()` wide, in the backend's own element type; the residual stream
+/// and logits are float32. A block of the model is
+///     zxbcdt   = norm_linear(residual)      RMSNorm, then in_proj
+///     y        = mixer(zxbcdt, state)       conv1d, SSM, gate, grouped RMSNorm
+///     residual += out_proj(y)               linear_add
+/// Sources: state-spaces/mamba mamba2.py and ops/triton; the formulas stand beside each operation in cpu/.
+///
+/// Every function may throw kernels::Error.
+class Backend {
+  public:
+    virtual ~Backend() = default;
+
+    virtual std::string device_name() const = 0;  ///< for the status line, e.g. "CPU, 2 threads, AVX2"
+    virtual std::size_t activation_bytes() const = 0;
+    virtual std::size_t available_memory() const = 0;  ///< bytes that could be allocated now
+
+    // Memory.
+    Buffer allocate(std::size_t bytes) { return Buffer(this, allocate_bytes(bytes), bytes); }
+    virtual void upload(void* to, const void* host, std::size_t bytes) = 0;
+    virtual void download(void* host, const void* from, std::size_t bytes) = 0;
+    virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
+    virtual void zero(void* to, std::size_t bytes) = 0;
+
+    // The maths.
+    /// residual[t, :] = table[ids[t], :]; table is F32 or BF16 [vocab, d_model].
+    virtual void embed(const WeightView& table, const std::int32_t* ids, std::int64_t T, float* residual) = 0;
+
+    /// zxbcdt[t] = [in_proj ; in_proj_dt] * (residual[t] * rsqrt(mean(residual[t]^2) + eps) * norm_weight)
+    virtual void norm_linear(const Dims& dims, const LayerWeights& layer, const float* residual, std::int64_t T,
+                             void* zxbcdt) = 0;
+
+    /// zxbcdt [T, in_proj_rows] -> y [T, d_inner]; advances `state` by T tokens.
+    virtual void mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state, const void* zxbcdt,
+                       std::int64_t T, void* y) = 0;
+
+    /// residual[t] += out_proj * y[t]
+    virtual void linear_add(const Dims& dims, const WeightView& out_proj, const void* y, std::int64_t T,
+                            float* residual) = 0;
+
+    /// logits[t] = head * rmsnorm(residual[t], norm_weight); logits float32 [T, vocab].
+    virtual void logits(const Dims& dims, const float* norm_weight, const WeightView& head, const float* residual,
+                        std::int64_t T, float* logits) = 0;
+
+    // Control.
+    /// Runs `step`, which issues a fixed sequence of operations on fixed addresses and sizes. A backend may record the
+    /// sequence the first time it sees `key` and replay it later without calling `step` again.
+    virtual void replay(std::uint64_t key, const std::function<void()>& step) = 0;
+    virtual void synchronize() = 0;
+
+  protected:
+    friend class Buffer;
+    virtual void* allocate_bytes(std::size_t bytes) = 0;
+    virtual void release_bytes(void* data, std::size_t bytes) noexcept = 0;
+};
+
+inline Buffer::~Buffer() {
+    if (data_) owner_->release_bytes(data_, bytes_);
+}
+
+}  // namespace sidewinder::kernels
