@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "inference/config.h"
+#include "kernels/backend.h"
+
+namespace sidewinder::inference {
+
+/// What a model remembers of the tokens fed: every layer's ssm_state, then every layer's conv_state, in one block of
+/// backend memory (fixed size, 266 MiB for the 7B model). Move-only owner; a copy is a named call because it costs.
+class State {
+  public:
+    State(kernels::Backend& backend, const Config& config);  ///< zero: nothing read yet
+
+    static std::size_t bytes_for(const Config& config);
+
+    kernels::LayerState layer(std::int64_t i) const;
+    float* ssm() const { return buffer_.as<float>(); }  ///< [layers, heads, headdim, d_state]
+    float* conv() const;                                ///< [layers, conv_dim, d_conv]
+    std::size_t bytes() const { return buffer_.bytes(); }
+
+    void reset();
+    void copy_from(const State& other);
+    void upload(const void* host);          ///< bytes() of them
+    void download(void* host) const;
+
+  private:
+    kernels::Backend* backend_;
+    kernels::Dims dims_;
+    std::int64_t n_layers_;
+    kernels::Buffer buffer_;
+};
+
+}  // namespace sidewinder::inference
