@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -12,28 +13,38 @@
 
 namespace sidewinder::inference {
 
-/// Mamba2 language model: const weights plus fixed work memory. What was read lives in the State that is passed in.
-/// One engine thread at a time.
+/// Mamba2 language model: const weights plus fixed work memory. What was read lives in the State that is
+/// passed in. One engine thread at a time.
 class Model {
   public:
-    static constexpr std::int64_t kChunk = 256;  ///< tokens a prefill step, the most that `forward` takes
+    static constexpr std::int64_t kChunk = 256;
 
+    /// `backend` must outlive the model. `chunk` is the most tokens that one `forward` takes.
     Model(kernels::Backend& backend, const Config& config, Weights weights, std::int64_t chunk = kChunk);
 
-    /// Feeds 1..chunk tokens. `all_logits`, if not null, receives float32 [T, vocab] on the host; `last_logits` the last
-    /// row. Returns false, with `state` as it was before the call, when `stop` was requested in the middle.
-    bool forward(std::span<const TokenId> tokens, State& state, std::span<float> last_logits,
-                 std::span<float> all_logits = {}, std::stop_token stop = {});
+    /// What `forward` hands back, both on the host and optional: an empty span is left alone.
+    struct Output {
+        std::span<float> last_logits;  ///< [vocab], of the last token
+        std::span<float> all_logits;   ///< [T, vocab]
+    };
+
+    /// Feeds 1..chunk tokens and advances `state`. Returns false, with `state` as it was before the call,
+    /// when `stop` was requested in the middle. `on_layer(done)` is called after each layer. Throws
+    /// Error(Internal-like) for token ids outside of the vocabulary, kernels::Error for the device.
+    bool forward(std::span<const TokenId> tokens, State& state, Output output, std::stop_token stop = {},
+                 const std::function<void(std::int64_t)>& on_layer = {});
 
     const Config& config() const { return config_; }
     const Weights& weights() const { return weights_; }
     kernels::Backend& backend() { return backend_; }
     std::int64_t chunk() const { return chunk_; }
-    std::size_t work_bytes() const;
 
   private:
-    void run_layers(std::int64_t T, State& state, std::int64_t first, std::int64_t last);
-    void ensure_all_logits();
+    void layer(std::int64_t i, std::int64_t T, const State& state);
+    bool run_layers(std::int64_t T, State& state, std::stop_token stop,
+                    const std::function<void(std::int64_t)>& on_layer);
+    void decode_step(State& state, bool want_logits);
+    void write_logits(std::int64_t T, Output output);
 
     kernels::Backend& backend_;
     Config config_;
@@ -43,8 +54,9 @@ class Model {
     kernels::Buffer residual_;  ///< float32 [chunk, d_model]
     kernels::Buffer zxbcdt_;    ///< activations [chunk, in_proj_rows]
     kernels::Buffer y_;         ///< activations [chunk, d_inner]
-    kernels::Buffer logits_;    ///< float32 [1 or chunk, vocab]
-    std::unique_ptr<State> undo_;  ///< made on the first stoppable chunk
+    kernels::Buffer logits_;    ///< float32 [kLogitRows, vocab]
+    std::unique_ptr<State>
+        undo_;  ///< what layers held before the running chunk; made at the first stoppable one
 };
 
 }  // namespace sidewinder::inference

@@ -7,8 +7,9 @@
 
 namespace sidewinder::inference {
 
-/// What a model remembers of the tokens fed: every layer's ssm_state, then every layer's conv_state, in one block of
-/// backend memory (fixed size, 266 MiB for the 7B model). Move-only owner; a copy is a named call because it costs.
+/// What a model remembers of the tokens fed: every layer's ssm_state, then every layer's conv_state, in one
+/// block of backend memory (fixed size, 266 MiB for the 7B model). Move-only owner; a copy is a named call
+/// because it costs.
 class State {
   public:
     State(kernels::Backend& backend, const Config& config);  ///< zero: nothing read yet
@@ -22,7 +23,8 @@ class State {
 
     void reset();
     void copy_from(const State& other);
-    void upload(const void* host);          ///< bytes() of them
+    void copy_layer_from(const State& other, std::int64_t i);
+    void upload(const void* host);  ///< bytes() of them
     void download(void* host) const;
 
   private:

@@ -1,0 +1,118 @@
+#include "inference/model.h"
+
+#include <algorithm>
+#include <string>
+
+#include "inference/error.h"
+#include "kernels/error.h"
+
+namespace sidewinder::inference {
+
+namespace {
+
+constexpr std::int64_t kLogitRows =
+    16;  // logits of a long chunk are made in slices, so that vocab never sets the memory
+
+std::size_t floats(std::int64_t count) {
+    return static_cast<std::size_t>(count) * sizeof(float);
+}
+
+}  // namespace
+
+Model::Model(kernels::Backend& backend, const Config& config, Weights weights, std::int64_t chunk)
+    : backend_(backend), config_(config), weights_(std::move(weights)), chunk_(chunk) {
+    const kernels::Dims& d = config_.dims;
+    const std::size_t activation = backend.activation_bytes();
+    ids_ = backend.allocate(static_cast<std::size_t>(chunk) * sizeof(TokenId));
+    residual_ = backend.allocate(floats(chunk * d.d_model));
+    zxbcdt_ = backend.allocate(static_cast<std::size_t>(chunk * d.in_proj_rows()) * activation);
+    y_ = backend.allocate(static_cast<std::size_t>(chunk * d.d_inner) * activation);
+    logits_ = backend.allocate(floats(std::min(chunk, kLogitRows) * d.vocab));
+}
+
+// residual += out_proj(mixer(in_proj(rmsnorm(residual))))
+void Model::layer(std::int64_t i, std::int64_t T, const State& state) {
+    const kernels::LayerWeights& w = weights_.layer(i);
+    auto* residual = residual_.as<float>();                              // (T, d_model)
+    backend_.norm_linear(config_.dims, w, residual, T, zxbcdt_.data());  // => (T, z|x|B|C|dt)
+    backend_.mixer(config_.dims, w.mixer, state.layer(i), zxbcdt_.data(), T, y_.data());  // => (T, d_inner)
+    backend_.linear_add(config_.dims, w.out_proj, y_.data(), T, residual);                // => (T, d_model)
+}
+
+bool Model::run_layers(std::int64_t T, State& state, std::stop_token stop,
+                       const std::function<void(std::int64_t)>& on_layer) {
+    if (stop.stop_possible() && !undo_) undo_ = std::make_unique<State>(backend_, config_);
+    backend_.embed(weights_.embedding(), ids_.as<TokenId>(), T, residual_.as<float>());
+    for (std::int64_t i = 0; i < config_.n_layers; ++i) {
+        if (stop.stop_requested()) {
+            for (std::int64_t done = 0; done < i; ++done) state.copy_layer_from(*undo_, done);
+            return false;
+        }
+        if (undo_ && stop.stop_possible()) undo_->copy_layer_from(state, i);
+        layer(i, T, state);
+        if (on_layer) on_layer(i + 1);
+    }
+    return true;
+}
+
+// One token: a fixed sequence on fixed addresses, which a backend may record.
+void Model::decode_step(State& state, bool want_logits) {
+    const std::uint64_t key = reinterpret_cast<std::uintptr_t>(state.ssm()) | (want_logits ? 1U : 0U);
+    backend_.replay(key, [&] {
+        backend_.embed(weights_.embedding(), ids_.as<TokenId>(), 1, residual_.as<float>());
+        for (std::int64_t i = 0; i < config_.n_layers; ++i) layer(i, 1, state);
+        if (want_logits) {
+            backend_.logits(config_.dims, weights_.final_norm(), weights_.head(), residual_.as<float>(), 1,
+                            logits_.as<float>());
+        }
+    });
+}
+
+void Model::write_logits(std::int64_t T, Output output) {
+    const kernels::Dims& d = config_.dims;
+    const std::int64_t first = output.all_logits.empty() ? T - 1 : 0;
+    for (std::int64_t t = first; t < T; t += kLogitRows) {
+        const std::int64_t rows = std::min(kLogitRows, T - t);
+        backend_.logits(d, weights_.final_norm(), weights_.head(), residual_.as<float>() + t * d.d_model,
+                        rows, logits_.as<float>());
+        if (!output.all_logits.empty()) {
+            backend_.download(output.all_logits.data() + t * d.vocab, logits_.data(), floats(rows * d.vocab));
+        }
+        if (!output.last_logits.empty() && t + rows == T) {
+            backend_.download(output.last_logits.data(), logits_.as<float>() + (rows - 1) * d.vocab,
+                              floats(d.vocab));
+        }
+    }
+}
+
+bool Model::forward(std::span<const TokenId> tokens, State& state, Output output, std::stop_token stop,
+                    const std::function<void(std::int64_t)>& on_layer) {
+    const auto T = static_cast<std::int64_t>(tokens.size());
+    if (T < 1 || T > chunk_) {
+        throw kernels::Error(
+            kernels::Error::Kind::Internal,
+            "A step takes 1 to " + std::to_string(chunk_) + " tokens, but got " + std::to_string(T) + ".");
+    }
+    for (const TokenId id : tokens) {
+        if (id < 0 || id >= config_.dims.vocab) {
+            throw Error(Fault::BadRequest, "Token id " + std::to_string(id) +
+                                               " is outside of the vocabulary of " +
+                                               std::to_string(config_.dims.vocab) + ".");
+        }
+    }
+    backend_.upload(ids_.data(), tokens.data(), tokens.size_bytes());
+    const bool want_logits = !output.last_logits.empty() || !output.all_logits.empty();
+    if (T == 1) {
+        decode_step(state, want_logits);
+        for (const std::span<float> to : {output.last_logits, output.all_logits}) {
+            if (!to.empty()) backend_.download(to.data(), logits_.data(), floats(config_.dims.vocab));
+        }
+        return true;
+    }
+    if (!run_layers(T, state, stop, on_layer)) return false;
+    if (want_logits) write_logits(T, output);
+    backend_.synchronize();
+    return true;
+}
+
+}  // namespace sidewinder::inference
