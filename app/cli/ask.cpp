@@ -1,0 +1,117 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/model_options.h"
+#include "app/core/conversation_log.h"
+#include "inference/error.h"
+#include "inference/generator.h"
+
+namespace sidewinder::cli {
+
+namespace {
+
+using inference::Generated;
+
+struct AskOptions {
+    ModelOptions model;
+    SamplingFlags sampling;
+    std::vector<std::string> words;
+    std::vector<std::string> files;
+    bool json = false;
+};
+
+const char* name_of(Generated::End end) {
+    switch (end) {
+        case Generated::End::Eos: return "stop";
+        case Generated::End::Length: return "length";
+        case Generated::End::Stopped: return "interrupted";
+    }
+    return "";
+}
+
+// The request in words, then every file under its name, then what was piped in.
+std::string compose(const AskOptions& options) {
+    std::string text;
+    for (const std::string& word : options.words) text += (text.empty() ? "" : " ") + word;
+    for (const std::string& file : options.files) {
+        text += (text.empty() ? "" : "\n\n") + file + ":\n```\n" + read_text(file) + "\n```";
+    }
+    // A pipe or a file on standard input is part of the request; an idle inherited one is not waited for.
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    const bool waits = text.empty() || poll(&input, 1, 0) > 0;
+    if (isatty(STDIN_FILENO) == 0 && waits) {
+        const std::string piped = read_text("-");
+        if (!piped.empty()) text += (text.empty() ? "" : "\n\n") + piped;
+    }
+    if (text.empty()) {
+        throw inference::Error(inference::Fault::BadRequest,
+                               "There is nothing to ask. Write the request behind 'ask', or pipe it in.");
+    }
+    return text;
+}
+
+nlohmann::ordered_json as_json(const app::Engine& engine, const Generated& answer, std::uint64_t seed) {
+    const auto& s = answer.stats;
+    return {{"model", engine.model_name()},
+            {"device", engine.device_name()},
+            {"text", answer.text},
+            {"end", name_of(answer.end)},
+            {"tokens", answer.tokens},
+            {"seed", seed},
+            {"stats",
+             {{"tokens_reused", s.plan.reused},
+              {"tokens_read", s.plan.to_read},
+              {"tokens_generated", s.generated},
+              {"seconds_reading", s.seconds_reading},
+              {"seconds_to_first_token", s.seconds_to_first_token},
+              {"seconds_generating", s.seconds_generating},
+              {"tokens_per_second", s.tokens_per_second()}}}};
+}
+
+int ask(const AskOptions& options) {
+    const Interrupt interrupt;
+    const std::string request = compose(options);
+    const auto engine = options.model.load(interrupt.token());
+    const app::Settings settings = options.sampling.applied();
+    const inference::GenerateOptions generate = app::generate_options(settings);
+    const app::ConversationLog log =
+        app::build_log(engine->tokenizer(), settings.system_prompt, {{0, true, request, {}}});
+    inference::GenerateCallbacks on;
+    if (!options.json) {
+        on.token = [](inference::TokenId, std::string_view text) { std::cout << text << std::flush; };
+    }
+    const Generated answer =
+        inference::generate(engine->timeline(), engine->tokenizer(), log.tokens, generate, interrupt.token(), on);
+    if (options.json) {
+        using nlohmann::json;
+        std::cout << as_json(*engine, answer, generate.sampling.seed).dump(2, ' ', false, json::error_handler_t::replace);
+    }
+    std::cout << std::endl;
+    if (answer.end == Generated::End::Length && !options.json) {
+        std::fprintf(stderr, "(cut after %lld tokens; --max-tokens raises it)\n",
+                     static_cast<long long>(generate.max_tokens));
+    }
+    return answer.end == Generated::End::Stopped ? exit_code::kInterrupted : exit_code::kOk;
+}
+
+}  // namespace
+
+void add_ask(CLI::App& app, int& exit) {
+    auto options = std::make_shared<AskOptions>();
+    CLI::App* command = app.add_subcommand("ask", "One answer: the request from words, files and standard input");
+    command->add_option("request", options->words, "The request");
+    command->add_option("--file,-f", options->files, "A file to put behind the request (repeat for more)");
+    command->add_flag("--json", options->json, "One JSON object: text, token ids, how it ended, timings");
+    options->model.add_to(*command);
+    options->sampling.add_to(*command);
+    command->callback([options, &exit] { exit = ask(*options); });
+}
+
+}  // namespace sidewinder::cli

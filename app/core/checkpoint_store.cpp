@@ -1,0 +1,95 @@
+#include "app/core/checkpoint_store.h"
+
+#include <bit>
+#include <cstring>
+
+namespace sidewinder::app {
+
+namespace {
+
+storage::LogHash to_storage(const inference::LogHash& hash) {
+    storage::LogHash bytes;
+    std::memcpy(bytes.data(), &hash, sizeof bytes);
+    return bytes;
+}
+
+inference::LogHash from_storage(const storage::LogHash& bytes) {
+    inference::LogHash hash;
+    static_assert(sizeof hash == sizeof bytes && std::endian::native == std::endian::little);
+    std::memcpy(&hash, bytes.data(), sizeof hash);
+    return hash;
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(const std::filesystem::path& directory, std::uint64_t budget_bytes, Tell tell)
+    : files_(directory, budget_bytes),
+      tell_(std::move(tell)),
+      writer_([this](const std::stop_token& stop) { run(stop); }) {}
+
+CheckpointStore::~CheckpointStore() {
+    writer_.request_stop();
+    writer_.join();
+}
+
+std::vector<inference::CheckpointFiles::Entry> CheckpointStore::list(const std::string& fingerprint) {
+    std::vector<Entry> entries;
+    for (const storage::CheckpointEntry& entry : files_.list(fingerprint)) {
+        entries.push_back({entry.id, static_cast<std::int64_t>(entry.meta.position), from_storage(entry.meta.log_hash)});
+    }
+    return entries;
+}
+
+bool CheckpointStore::read(const std::string& id, std::span<std::byte> into) {
+    try {
+        files_.read(id, into);
+        return true;
+    } catch (const storage::Error& error) {
+        tell_(error.what());
+        return false;
+    }
+}
+
+void CheckpointStore::write(const std::string& fingerprint, const Entry& entry, inference::CheckpointKind kind,
+                            Payload payload) {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= kMostWaiting) waiting_.pop_front();
+    waiting_.push_back({.meta = {.fingerprint = fingerprint,
+                                 .position = static_cast<std::uint64_t>(entry.position),
+                                 .log_hash = to_storage(entry.log),
+                                 .kind = kind == inference::CheckpointKind::Project
+                                             ? storage::CheckpointKind::Project
+                                             : storage::CheckpointKind::Conversation},
+                        .payload = std::move(payload)});
+    changed_.notify_all();
+}
+
+void CheckpointStore::run(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); }) || !waiting_.empty()) {
+        const Job job = std::move(waiting_.front());
+        waiting_.pop_front();
+        writing_ = true;
+        lock.unlock();
+        try {
+            files_.write(job.meta, *job.payload);
+        } catch (const storage::Error& error) {
+            tell_(error.what());
+        }
+        lock.lock();
+        writing_ = false;
+        changed_.notify_all();
+    }
+}
+
+void CheckpointStore::flush() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_.empty() && !writing_; });
+}
+
+std::size_t CheckpointStore::wipe() {
+    flush();
+    return files_.wipe();
+}
+
+}  // namespace sidewinder::app

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "inference/config.h"
+#include "inference/tokenizer.h"
+
+namespace sidewinder::app {
+
+/// One message of a conversation's path, root first.
+struct LogPart {
+    std::int64_t message = 0;  ///< the store's row
+    bool from_user = true;
+    std::string text;
+    std::vector<inference::TokenId> tokens;  ///< as stored when it was fed; empty: never fed yet
+};
+
+/// The token log of a path. Stored ids are used as they are and never made anew from text; a user's part without ids is
+/// encoded here (and `encoded` tells which, so that the store can keep them). An answer that was cut off is closed with
+/// EOS, so that the next turn follows it as in training.
+struct ConversationLog {
+    std::vector<inference::TokenId> tokens;
+    std::vector<LogPart> encoded;
+};
+ConversationLog build_log(const inference::Tokenizer& tokenizer, const std::string& system_prompt,
+                          const std::vector<LogPart>& path);
+
+}  // namespace sidewinder::app

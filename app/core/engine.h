@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "inference/checkpoint_files.h"
+#include "inference/model.h"
+#include "inference/model_folder.h"
+#include "inference/timeline.h"
+#include "inference/tokenizer.h"
+#include "inference/weights.h"
+#include "kernels/backend.h"
+
+namespace sidewinder::app {
+
+struct EngineOptions {
+    std::filesystem::path model;  ///< a model folder in either layout
+    inference::WeightRecipe weights;
+    int threads = 0;                                  ///< 0: one for each physical core
+    std::size_t host_budget = std::size_t{2} << 30;   ///< bytes of checkpoints in host memory
+    std::filesystem::path quantized_cache;            ///< where int8/int4 files are kept; empty: quantise at each load
+    inference::CheckpointFiles* checkpoints = nullptr;  ///< must outlive the engine; null: none on disk
+};
+
+/// A loaded model and everything that it takes to answer with it. Qt-free; one thread uses it.
+class Engine {
+  public:
+    /// Throws inference::Error, kernels::Error, or inference::Stopped.
+    static std::unique_ptr<Engine> load(const EngineOptions& options,
+                                        const std::function<void(inference::Weights::Progress)>& progress = {},
+                                        std::stop_token stop = {});
+
+    const std::string& model_name() const { return name_; }
+    std::string device_name() const { return backend_->device_name(); }
+    /// Names all that the numbers in a state depend on: weights, recipe, state format, backend.
+    const std::string& fingerprint() const { return fingerprint_; }
+    const inference::Config& config() const { return model_->config(); }
+    /// Throws inference::Error for a folder that has none. Immutable: any thread may use it while the engine lives.
+    const inference::Tokenizer& tokenizer() const;
+    inference::Model& model() { return *model_; }
+    inference::Timeline& timeline() { return *timeline_; }
+
+  private:
+    Engine() = default;
+
+    std::string name_;
+    std::string fingerprint_;
+    std::unique_ptr<kernels::Backend> backend_;
+    std::unique_ptr<inference::Tokenizer> tokenizer_;
+    std::unique_ptr<inference::Model> model_;
+    std::unique_ptr<inference::Timeline> timeline_;
+};
+
+/// The small model that comes with the program, or an empty path when the installation lacks it.
+std::filesystem::path demo_model_folder();
+
+/// What the window and the terminal call the demo model, so that nobody takes it for the real one.
+inline constexpr const char* kDemoModelName = "demo model, for trying Sidewinder out";
+
+}  // namespace sidewinder::app
