@@ -38,8 +38,11 @@ struct ChatOptions {
 /// One conversation in the terminal. Everything that was fed stays fed: each turn only appends to the log.
 class Chat {
   public:
-    Chat(app::Engine& engine, const ChatOptions& options)
-        : engine_(engine), settings_(options.sampling.applied()), instruct_(options.instruct) {}
+    Chat(app::Engine& engine, const ChatOptions& options, Interrupt& interrupt)
+        : engine_(engine),
+          settings_(options.sampling.applied()),
+          instruct_(options.instruct),
+          interrupt_(interrupt) {}
 
     int run();
 
@@ -54,7 +57,7 @@ class Chat {
     app::Settings settings_;
     bool instruct_;
     std::vector<app::LogPart> path_;
-    Interrupt interrupt_;
+    Interrupt& interrupt_;
     LineReader input_;
 };
 
@@ -181,8 +184,9 @@ void add_chat(CLI::App& app, int& exit) {
     options->model.add_to(*command);
     options->sampling.add_to(*command);
     command->callback([options, &exit] {
-        const auto engine = options->model.load();
-        exit = Chat(*engine, *options).run();
+        Interrupt interrupt;  // first, so that the engine's threads leave the signal to it
+        const auto engine = options->model.load(interrupt.token());
+        exit = Chat(*engine, *options, interrupt).run();
     });
 }
 

@@ -46,10 +46,42 @@ def ssd(x, dt, dA, B, C, Q, cdt):
     return y.permute(0, 1, 4, 2, 3, 5).reshape(b, l, g, r, p)
 
 
+def block(hid, seg, start, norm, in_proj, conv_w, conv_b, dt_bias, A_log, D, mnorm, out_proj, g, Q, cdt):
+    """One layer as a pure function, so that one compiled graph serves all layers."""
+    b, l, dim = hid.shape
+    di, gn = EXPAND * dim, g * D_STATE
+    h = di // HEADDIM
+    zx = F.linear(rmsnorm(hid, norm).to(cdt), in_proj.to(cdt))
+    z, xbc, dt = zx.split([di, di + 2 * gn, h], -1)
+    v = conv_b + conv_w[:, 3] * xbc.float()
+    for k in range(1, D_CONV):                   # earlier tokens of the same document only
+        prev = F.pad(xbc, (0, 0, k, 0))[:, :l].float()
+        same = (F.pad(seg, (k, 0), value=-1)[:, :l] == seg)[..., None]
+        v = v + conv_w[:, 3 - k] * torch.where(same, prev, 0.0)
+    v = F.silu(v)
+    x, B, C = v.split([di, gn, gn], -1)
+    dt = F.softplus(dt.float() + dt_bias)
+    dA = -dt * torch.exp(A_log) - 80.0 * start[..., None]       # a document's first token forgets the last one
+    r = h // g
+    x = x.view(b, l, g, r, HEADDIM)
+    y = ssd(x, dt.view(b, l, g, r), dA.view(b, l, g, r), B.view(b, l, g, D_STATE), C.view(b, l, g, D_STATE), Q, cdt)
+    y = (y + D.view(g, r, 1) * x).reshape(b, l, di)
+    u = (y * F.silu(z.float())).view(b, l, g, di // g)
+    u = (u * torch.rsqrt(u.pow(2).mean(-1, keepdim=True) + EPS)).view(b, l, di) * mnorm
+    return hid + F.linear(u.to(cdt), out_proj.to(cdt)).float()
+
+
+def head_loss(hid, norm_f, emb, target, weight, cdt):
+    lg = F.linear(rmsnorm(hid, norm_f).to(cdt), emb.to(cdt)).float()
+    loss = F.cross_entropy(lg.view(-1, lg.shape[-1]), target.reshape(-1), reduction="none")
+    w = weight.reshape(-1)
+    return (loss * w).sum() / w.sum().clamp(min=1.0)
+
+
 class Block(nn.Module):
     def __init__(self, dim, groups, layers):
         super().__init__()
-        self.g, self.di = groups, EXPAND * dim
+        self.di = EXPAND * dim
         self.h = self.di // HEADDIM
         self.conv_dim = self.di + 2 * groups * D_STATE
         self.norm = nn.Parameter(torch.ones(dim))
@@ -63,28 +95,6 @@ class Block(nn.Module):
         self.mnorm = nn.Parameter(torch.ones(self.di))
         self.out_proj = nn.Parameter(torch.empty(dim, self.di).uniform_(-1, 1) / math.sqrt(self.di) / math.sqrt(layers))
 
-    def forward(self, hid, seg, start, Q, cdt):
-        b, l, _ = hid.shape
-        g, h, di, gn = self.g, self.h, self.di, self.g * D_STATE
-        zx = F.linear(rmsnorm(hid, self.norm).to(cdt), self.in_proj.to(cdt))
-        z, xbc, dt = zx.split([di, self.conv_dim, h], -1)
-        v = self.conv_b + self.conv_w[:, 3] * xbc.float()
-        for k in range(1, D_CONV):                   # earlier tokens of the same document only
-            prev = F.pad(xbc, (0, 0, k, 0))[:, :l].float()
-            same = (F.pad(seg, (k, 0), value=-1)[:, :l] == seg)[..., None]
-            v = v + self.conv_w[:, 3 - k] * torch.where(same, prev, 0.0)
-        v = F.silu(v)
-        x, B, C = v.split([di, gn, gn], -1)
-        dt = F.softplus(dt.float() + self.dt_bias)
-        dA = -dt * torch.exp(self.A_log) - 80.0 * start[..., None]       # a document's first token forgets the last one
-        r = h // g
-        x = x.view(b, l, g, r, HEADDIM)
-        y = ssd(x, dt.view(b, l, g, r), dA.view(b, l, g, r), B.view(b, l, g, D_STATE), C.view(b, l, g, D_STATE), Q, cdt)
-        y = (y + self.D.view(g, r, 1) * x).reshape(b, l, di)
-        u = (y * F.silu(z.float())).view(b, l, g, di // g)
-        u = (u * torch.rsqrt(u.pow(2).mean(-1, keepdim=True) + EPS)).view(b, l, di) * self.mnorm
-        return hid + F.linear(u.to(cdt), self.out_proj.to(cdt)).float()
-
 
 class Model(nn.Module):
     def __init__(self, dim=256, layers=12, groups=2, vocab=4096, chunk=128, cdt=torch.bfloat16):
@@ -95,19 +105,26 @@ class Model(nn.Module):
         self.blocks = nn.ModuleList(Block(dim, groups, layers) for _ in range(layers))
         self.norm_f = nn.Parameter(torch.ones(dim))
 
-    def logits(self, tokens):
+    def hidden(self, tokens, block_fn):
         start = (tokens == BOS).float()
         seg = (tokens == BOS).cumsum(1)
         hid = F.embedding(tokens, self.emb)
-        for blk in self.blocks:
-            hid = blk(hid, seg, start, self.chunk, self.cdt)
+        for b in self.blocks:
+            hid = block_fn(hid, seg, start, b.norm, b.in_proj, b.conv_w, b.conv_b, b.dt_bias, b.A_log, b.D, b.mnorm, b.out_proj,
+                           self.cfg["groups"], self.chunk, self.cdt)
+        return hid
+
+    def logits(self, tokens):
+        hid = self.hidden(tokens, block)
         return F.linear(rmsnorm(hid, self.norm_f).to(self.cdt), self.emb.to(self.cdt)).float()
 
-    def forward(self, tokens, target, weight):
-        lg = self.logits(tokens)
-        loss = F.cross_entropy(lg.view(-1, lg.shape[-1]), target.reshape(-1), reduction="none")
-        w = weight.reshape(-1)
-        return (loss * w).sum() / w.sum().clamp(min=1.0)
+    def forward(self, tokens, target, weight, block_fn=block, head_fn=head_loss):
+        return head_fn(self.hidden(tokens, block_fn), self.norm_f, self.emb, target, weight, self.cdt)
+
+    def load(self, tensors):
+        with torch.no_grad():
+            for k, v in self.tensors().items():
+                v.copy_(tensors[k])
 
     def tensors(self):
         """The tensors of consolidated.safetensors (tied embedding: no lm_head)."""

@@ -14,8 +14,8 @@ import time
 import numpy as np
 import torch
 
-from model import Model
-from reference import save_safetensors
+from model import Model, block, head_loss
+from reference import load_safetensors, save_safetensors
 
 ap = argparse.ArgumentParser()
 ap.add_argument("work")
@@ -36,6 +36,7 @@ ap.add_argument("--mix2", default="0.15,0.15,0.7")
 ap.add_argument("--wait", default="", help="command that prepares WORK; runs while the model compiles")
 ap.add_argument("--device", default="cuda")
 ap.add_argument("--compile", type=int, default=1)
+ap.add_argument("--init", default="", help="start from these weights")
 ap.add_argument("--seq", type=int, default=1024)
 ap.add_argument("--steps", type=int, default=0, help="stop after this many steps (tests)")
 a = ap.parse_args()
@@ -47,6 +48,8 @@ t0 = time.time()
 log = lambda *x: print(f"[{time.time() - t0:6.1f}]", *x, flush=True)
 
 model = Model(a.dim, a.layers, a.groups, a.vocab, a.chunk, torch.bfloat16 if dev == "cuda" else torch.float32).to(dev)
+if a.init:
+    model.load(load_safetensors(a.init))
 nparam = sum(p.numel() for p in model.parameters())
 log("parameters", nparam)
 big = [p for n, p in model.named_parameters() if n.endswith(("in_proj", "out_proj"))]
@@ -90,7 +93,8 @@ class Muon:
 
 
 muon = Muon(big) if a.muon else None
-fwd = torch.compile(model) if a.compile else model
+fns = [torch.compile(f, dynamic=False) for f in (block, head_loss)] if a.compile else [block, head_loss]
+fwd = lambda x, y, w: model(x, y, w, *fns)
 
 
 def train_step(x, y, w, frac):
@@ -110,11 +114,11 @@ def train_step(x, y, w, frac):
 
 train_step.n = 0
 S = a.seq
-x = torch.randint(14, a.vocab, (a.rows, S), device=dev)
+x = torch.randint(1, a.vocab, (a.rows, S), device=dev)
 with torch.no_grad():
     keep = [p.clone() for p in model.parameters()]
 for _ in range(2):                                                      # compile, then undo
-    train_step(x, x, torch.ones(a.rows, S, device=dev), 0.0)
+    train_step(x, x.clone(), torch.ones(a.rows, S, device=dev), 0.0)
 if muon:
     muon = Muon(big)
 with torch.no_grad():
@@ -167,15 +171,16 @@ def evaluate():
     return rows(hraw, torch.ones_like(hraw, dtype=torch.float32)), rows(held[:, 0], held[:, 1].float())
 
 
-def export():
-    save_safetensors(f"{a.out}/consolidated.safetensors.tmp", model.tensors())
-    os.replace(f"{a.out}/consolidated.safetensors.tmp", f"{a.out}/consolidated.safetensors")
+def export(name="consolidated.safetensors"):
+    save_safetensors(f"{a.out}/tmp", model.tensors())
+    os.replace(f"{a.out}/tmp", f"{a.out}/{name}")
     json.dump(dict(dim=a.dim, n_layers=a.layers, vocab_size=a.vocab, n_groups=a.groups, rms_norm=True, residual_in_fp32=True,
                    fused_add_norm=True, pad_vocab_size_multiple=1, tie_embeddings=True, model_type="mamba"), open(f"{a.out}/params.json", "w"), indent=2)
     open(f"{a.out}/params.json", "a").write("\n")
 
 
 csv = open(f"{a.out}/loss.csv", "w")
+saved_stable = False
 csv.write("step,seconds,tokens,phase,train_loss,heldout_code,heldout_instruct\n")
 start = time.time()
 acc, step, last_eval, last_save = [], 0, 0.0, 0.0
@@ -184,9 +189,14 @@ while True:
     frac = now / a.seconds
     if frac >= 1 or (a.steps and step >= a.steps):
         break
+    if frac >= a.switch - 0.1 and not saved_stable:                      # before the decay: a later run can go on from here
+        saved_stable = True
+        export("stable.safetensors")
     loss, norm = train_step(*batch(frac), frac)
     acc.append(loss)
     step += 1
+    if step == 20:
+        log("20 steps:", round(time.time() - start, 1), "s, loss", loss.item())
     if step % 50 == 0:
         mean = torch.stack(acc).mean().item()
         acc = []

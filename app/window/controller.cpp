@@ -1,0 +1,408 @@
+#include "app/window/controller.h"
+
+#include <QDesktopServices>
+#include <QMetaObject>
+#include <QTimer>
+
+#include <algorithm>
+
+#include "storage/error.h"
+
+namespace sidewinder::app {
+
+using storage::Conversations;
+using ui::MainWindow;
+
+namespace {
+
+storage::Status to_store(inference::Generated::End end) {
+    return end == inference::Generated::End::Stopped ? storage::Status::Stopped : storage::Status::Done;
+}
+
+storage::Stats to_store(const inference::GenerateStats& stats) {
+    return {.generated = stats.generated,
+            .read = stats.plan.to_read,
+            .reused = stats.plan.reused,
+            .seconds = stats.seconds_to_first_token + stats.seconds_generating,
+            .first_token_seconds = stats.seconds_to_first_token};
+}
+
+std::vector<LogPart> to_log(const Path& path) {
+    std::vector<LogPart> parts;
+    for (const PathEntry& entry : path) {
+        const storage::Message& m = entry.message;
+        if (m.role != storage::Role::System) parts.push_back({m.id, m.role == storage::Role::User, m.text, m.tokens});
+    }
+    parts.pop_back();  // the answer that is to be made
+    return parts;
+}
+
+}  // namespace
+
+Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
+    : QObject(parent), parts_(parts), settings_(std::move(settings)), engine_(new EngineWorker(parts.checkpoints)) {
+    qRegisterMetaType<std::vector<inference::TokenId>>();
+    engine_thread_.setObjectName(QStringLiteral("engine"));
+    engine_->moveToThread(&engine_thread_);
+    connect(&engine_thread_, &QThread::finished, engine_, &QObject::deleteLater);
+    connectWindow();
+    connectEngine();
+    connectStore();
+    engine_thread_.start();
+}
+
+Controller::~Controller() {
+    loading_.request_stop();
+    for (Answer& answer : answers_) answer.stop.request_stop();
+    // The engine's last words (finished, with the partial answer) are already on their way when quit is handled.
+    QMetaObject::invokeMethod(engine_, [this] { engine_thread_.quit(); }, Qt::QueuedConnection);
+    engine_thread_.wait();
+    QCoreApplication::sendPostedEvents(this);
+}
+
+void Controller::start() {
+    parts_.window.setSettings(to_view(settings_));
+    setPhase(ui::Phase::Loading);
+    loadModel();
+    parts_.store.ask(
+        this, [](Conversations& c) { return c.recover_interrupted(); }, [](int) {});
+    refreshList();
+}
+
+void Controller::connectWindow() {
+    MainWindow* w = &parts_.window;
+    connect(w, &MainWindow::newConversationRequested, this, [this] { parts_.window.setCurrentConversation(0, {}); });
+    connect(w, &MainWindow::conversationSelected, this, [this](qint64 id) { openConversation(id); });
+    connect(w, &MainWindow::searchHitActivated, this,
+            [this](qint64 id, qint64 message) { openConversation(id, message); });
+    connect(w, &MainWindow::sendRequested, this, &Controller::send);
+    connect(w, &MainWindow::stopRequested, this, &Controller::stop);
+    connect(w, &MainWindow::editRequested, this, &Controller::editMessage);
+    connect(w, &MainWindow::regenerateRequested, this, &Controller::regenerate);
+    connect(w, &MainWindow::siblingRequested, this, &Controller::chooseSibling);
+    connect(w, &MainWindow::deleteRequested, this, &Controller::removeConversation);
+    connect(w, &MainWindow::searchRequested, this, &Controller::search);
+    connect(w, &MainWindow::settingsChanged, this, &Controller::applySettings);
+    connect(w, &MainWindow::undoDeleteRequested, this, [this](qint64 id) {
+        parts_.store.ask([id](Conversations& c) { c.undo_remove(id); });
+        refreshList();
+    });
+    connect(w, &MainWindow::renameRequested, this, [this](qint64 id, const QString& title) {
+        parts_.store.ask([id, text = title.toStdString()](Conversations& c) { c.rename(id, text); });
+        refreshList();
+    });
+    connect(w, &MainWindow::pinRequested, this, [this](qint64 id, bool pinned) {
+        parts_.store.ask([id, pinned](Conversations& c) { c.set_pinned(id, pinned); });
+        refreshList();
+    });
+    connect(w, &MainWindow::linkOpenRequested, this, [](const QUrl& url) { QDesktopServices::openUrl(url); });
+    connect(w, &MainWindow::modelsRequested, this, [this] {
+        parts_.window.showNotice({.sentence = tr("Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start "
+                                                 "Sidewinder with --model FOLDER. The README says how to get it."),
+                                  .milliseconds = 0});
+    });
+}
+
+void Controller::connectEngine() {
+    connect(engine_, &EngineWorker::loaded, this, &Controller::onLoaded);
+    connect(engine_, &EngineWorker::loading, this, [this](double share) {
+        status_.note = tr("Loading the model: %1 %").arg(qRound(share * 100));
+        setPhase(ui::Phase::Loading);
+    });
+    connect(engine_, &EngineWorker::loadFailed, this, [this](const QString& sentence) {
+        status_.note = tr("No model is loaded");
+        setPhase(ui::Phase::NoModel);
+        showProblem(sentence);
+    });
+    connect(engine_, &EngineWorker::encoded, this,
+            [this](qint64 message, const std::vector<inference::TokenId>& tokens) {
+                parts_.store.ask([message, tokens](Conversations& c) { c.set_tokens(message, tokens); });
+            });
+    connect(engine_, &EngineWorker::reading, this, [this](const ReadingProgress& p) {
+        status_.tokensRead = p.read;
+        status_.tokensToRead = p.to_read;
+        status_.secondsLeft = p.seconds_left;
+        setPhase(ui::Phase::Reading);
+    });
+    connect(engine_, &EngineWorker::text, this, &Controller::onText);
+    connect(engine_, &EngineWorker::soFar, this, [this](const AnswerSoFar& a) {
+        parts_.store.ask([a](Conversations& c) { c.update_streaming(a.answer, a.text, a.tokens); });
+    });
+    connect(engine_, &EngineWorker::finished, this, &Controller::onFinished);
+    connect(engine_, &EngineWorker::failed, this, &Controller::onFailed);
+}
+
+void Controller::connectStore() {
+    connect(&parts_.store, &StoreThread::failed, this, [this](const QString& sentence) {
+        turn_pending_ = false;
+        if (answers_.isEmpty() && status_.phase == ui::Phase::Reading) setPhase(ui::Phase::Idle);
+        showProblem(sentence);
+    });
+}
+
+// Sending: the request and an empty answer are on disk before the engine hears of them.
+
+void Controller::send(const QString& text) {
+    if (turn_pending_) return;
+    turn_pending_ = true;
+    const qint64 current = parts_.window.currentConversation();
+    parts_.store.ask(
+        this,
+        [current, text = text.toStdString(), model = status_.model.toStdString()](Conversations& c) {
+            const storage::RowId conversation = current > 0 ? current : c.create();
+            const auto leaf = c.get(conversation).current_leaf;
+            const storage::RowId question = c.add_user_message(conversation, leaf, text, {});
+            const storage::RowId answer = c.begin_answer(conversation, question, model);
+            return Turn{.conversation = conversation, .path = load_path(c, answer)};
+        },
+        [this](Turn turn) { beginTurn(std::move(turn), false); });
+}
+
+void Controller::editMessage(qint64 message, const QString& text) {
+    if (turn_pending_) return;
+    turn_pending_ = true;
+    parts_.store.ask(
+        this,
+        [message, text = text.toStdString(), model = status_.model.toStdString()](Conversations& c) {
+            const storage::Message old = c.message(message);
+            const storage::RowId question = c.add_user_message(old.conversation, old.parent, text, {});
+            const storage::RowId answer = c.begin_answer(old.conversation, question, model);
+            return Turn{.conversation = old.conversation, .path = load_path(c, answer)};
+        },
+        [this](Turn turn) { beginTurn(std::move(turn), true); });
+}
+
+void Controller::regenerate(qint64 message) {
+    if (turn_pending_) return;
+    turn_pending_ = true;
+    parts_.store.ask(
+        this,
+        [message, model = status_.model.toStdString()](Conversations& c) {
+            const storage::Message old = c.message(message);
+            const storage::RowId answer = c.begin_answer(old.conversation, old.parent.value(), model);
+            return Turn{.conversation = old.conversation, .path = load_path(c, answer)};
+        },
+        [this](Turn turn) { beginTurn(std::move(turn), true); });
+}
+
+void Controller::beginTurn(Turn turn, bool replacePath) {
+    turn_pending_ = false;
+    const PathEntry& last = turn.path.back();
+    const qint64 id = last.message.id;
+    Answer answer{.conversation = turn.conversation,
+                  .sibling_index = last.sibling_index,
+                  .sibling_count = last.sibling_count,
+                  .text = {},
+                  .stop = {}};
+    AnswerRequest request{.answer = id,
+                          .path = to_log(turn.path),
+                          .system_prompt = settings_.system_prompt,
+                          .options = generate_options(settings_),
+                          .stop = answer.stop.get_token()};
+    answers_.insert(id, std::move(answer));
+
+    MainWindow& w = parts_.window;
+    if (replacePath) {
+        w.setCurrentConversation(turn.conversation, to_view(turn.path));
+    } else if (w.currentConversation() == turn.conversation || w.currentConversation() == 0) {
+        w.setCurrentConversationId(turn.conversation);
+        w.appendMessage(to_view(turn.path[turn.path.size() - 2]));
+        w.appendMessage(to_view(last));
+    }
+    refreshList();
+    status_.timeToFirstToken = -1;
+    status_.tokensPerSecond = 0;
+    status_.tokensRead = status_.tokensToRead = 0;
+    setPhase(ui::Phase::Reading);
+    QMetaObject::invokeMethod(engine_, [e = engine_, request = std::move(request)] { e->answer(request); },
+                              Qt::QueuedConnection);
+}
+
+void Controller::stop() {
+    const qint64 current = parts_.window.currentConversation();
+    for (Answer& answer : answers_) {
+        if (answer.conversation == current) answer.stop.request_stop();
+    }
+}
+
+// The engine's news.
+
+void Controller::onLoaded(const EngineInfo& info) {
+    status_.model = info.model;
+    status_.device = info.device;
+    status_.demo = info.demo;
+    status_.note.clear();
+    setPhase(ui::Phase::Idle);
+    Q_EMIT modelLoaded();
+}
+
+void Controller::onText(qint64 id, const QString& delta, qint64 position, double tokensPerSecond) {
+    const auto answer = answers_.find(id);
+    if (answer == answers_.end()) return;
+    answer->text += delta;
+    parts_.window.appendText(id, delta);
+    status_.tokensRead = position;
+    status_.tokensPerSecond = tokensPerSecond;
+    setPhase(ui::Phase::Generating);
+}
+
+void Controller::onFinished(const AnswerResult& result) {
+    const Answer answer = answers_.take(result.answer);
+    const inference::Generated& g = result.generated;
+    parts_.store.ask([id = result.answer, g](Conversations& c) {
+        c.finish(id, to_store(g.end), g.text, g.tokens, to_store(g.stats));
+    });
+    PathEntry entry{.message = {}, .sibling_index = answer.sibling_index, .sibling_count = answer.sibling_count};
+    entry.message.id = result.answer;
+    entry.message.role = storage::Role::Assistant;
+    entry.message.status = to_store(g.end);
+    entry.message.text = g.text;
+    entry.message.stats = to_store(g.stats);
+    parts_.window.updateMessage(to_view(entry));
+    status_.tokensRead = result.position;
+    status_.tokensToRead = 0;
+    status_.tokensPerSecond = g.stats.tokens_per_second();
+    if (g.stats.generated > 0) status_.timeToFirstToken = g.stats.seconds_to_first_token;
+    if (g.end == inference::Generated::End::Length) {
+        parts_.window.showNotice({.sentence = tr("The answer was cut after %1 tokens, the most that Settings allow.")
+                                                  .arg(g.stats.generated)});
+    }
+    if (answers_.isEmpty()) setPhase(ui::Phase::Idle);
+    refreshList();
+    Q_EMIT answerFinished(result.answer);
+}
+
+void Controller::onFailed(qint64 id, const QString& sentence) {
+    const Answer answer = answers_.take(id);
+    parts_.store.ask([id, text = answer.text.toStdString()](Conversations& c) {
+        const storage::Message partial = c.message(id);
+        c.finish(id, storage::Status::Failed, text, partial.tokens, partial.stats);
+    });
+    ui::MessageView view{.id = id,
+                         .role = ui::Role::Assistant,
+                         .text = answer.text,
+                         .status = ui::MessageStatus::Failed,
+                         .siblingIndex = answer.sibling_index,
+                         .siblingCount = answer.sibling_count,
+                         .editable = true,
+                         .stats = {},
+                         .error = sentence};
+    parts_.window.updateMessage(view);
+    if (answers_.isEmpty()) setPhase(status_.model.isEmpty() ? ui::Phase::NoModel : ui::Phase::Idle);
+    Q_EMIT answerFinished(id);
+}
+
+// Conversations.
+
+void Controller::refreshList() {
+    parts_.store.ask(
+        this, [](Conversations& c) { return c.list(); },
+        [this](const std::vector<storage::Conversation>& list) {
+            QList<ui::ConversationItem> items;
+            for (const storage::Conversation& c : list) items.append(to_view(c));
+            parts_.window.setConversations(items);
+        });
+}
+
+void Controller::openConversation(qint64 id, qint64 scrollTo) {
+    parts_.store.ask(
+        this,
+        [id, scrollTo](Conversations& c) {
+            // A hit may lie on a branch that is not shown: show the branch that holds it.
+            if (scrollTo > 0) c.set_current_leaf(id, c.newest_leaf(scrollTo));
+            const auto leaf = c.get(id).current_leaf;
+            return leaf ? load_path(c, *leaf) : Path{};
+        },
+        [this, id, scrollTo](const Path& path) { showPath(id, path, scrollTo); });
+}
+
+void Controller::showPath(qint64 conversation, const Path& path, qint64 scrollTo) {
+    QList<ui::MessageView> views = to_view(path);
+    for (ui::MessageView& view : views) {
+        // The store is at most a second behind what already streamed.
+        if (const auto answer = answers_.constFind(view.id); answer != answers_.constEnd()) view.text = answer->text;
+    }
+    parts_.window.setCurrentConversation(conversation, views, scrollTo);
+}
+
+void Controller::removeConversation(qint64 id) {
+    for (Answer& answer : answers_) {
+        if (answer.conversation == id) answer.stop.request_stop();
+    }
+    parts_.store.ask([id](Conversations& c) { c.remove(id); });
+    if (parts_.window.currentConversation() == id) parts_.window.setCurrentConversation(0, {});
+    refreshList();
+}
+
+void Controller::chooseSibling(qint64 message, int delta) {
+    struct Chosen {
+        qint64 conversation;
+        Path path;
+    };
+    parts_.store.ask(
+        this,
+        [message, delta](Conversations& c) {
+            const std::vector<storage::RowId> siblings = c.siblings(message);
+            const auto at = std::find(siblings.begin(), siblings.end(), message) - siblings.begin();
+            const auto to = std::clamp<std::ptrdiff_t>(at + delta, 0, std::ssize(siblings) - 1);
+            const storage::RowId leaf = c.newest_leaf(siblings[static_cast<std::size_t>(to)]);
+            const storage::RowId conversation = c.message(message).conversation;
+            c.set_current_leaf(conversation, leaf);
+            return Chosen{.conversation = conversation, .path = load_path(c, leaf)};
+        },
+        [this](const Chosen& chosen) {
+            if (parts_.window.currentConversation() == chosen.conversation) showPath(chosen.conversation, chosen.path);
+        });
+}
+
+void Controller::search(const QString& query) {
+    parts_.store.ask(
+        this, [text = query.toStdString()](Conversations& c) { return c.search(text); },
+        [this, query](const std::vector<storage::SearchHit>& hits) {
+            QList<ui::SearchHit> views;
+            for (const storage::SearchHit& hit : hits) views.append(to_view(hit));
+            parts_.window.setSearchResults(query, views);
+        });
+}
+
+// Settings and the model.
+
+void Controller::applySettings(const ui::Settings& shown) {
+    const int threads = settings_.threads;
+    settings_ = with_shown(settings_, shown);
+    try {
+        save_settings(parts_.settings_file, settings_);
+    } catch (const storage::Error& error) {
+        showProblem(QString::fromUtf8(error.what()));
+    }
+    if (settings_.threads != threads) loadModel();
+}
+
+void Controller::loadModel() {
+    EngineOptions options;
+    options.model = !parts_.model.empty()        ? parts_.model
+                    : !settings_.model.empty()   ? std::filesystem::path(settings_.model)
+                                                 : demo_model_folder();
+    options.threads = settings_.threads;
+    options.host_budget = static_cast<std::size_t>(settings_.checkpoint_memory_mib) << 20;
+    options.quantized_cache = parts_.quantized_cache;
+    try {
+        options.weights = inference::WeightRecipe::parse(settings_.weights);
+    } catch (const std::exception& error) {
+        showProblem(QString::fromUtf8(error.what()));
+    }
+    loading_ = std::stop_source();
+    QMetaObject::invokeMethod(
+        engine_, [e = engine_, options, stop = loading_.get_token()] { e->load(options, stop); }, Qt::QueuedConnection);
+}
+
+void Controller::showProblem(const QString& sentence) {
+    parts_.window.showNotice({.sentence = sentence, .kind = ui::NoticeKind::Error, .details = sentence, .milliseconds = 0});
+}
+
+void Controller::setPhase(ui::Phase phase) {
+    status_.phase = phase;
+    parts_.window.setStatus(status_);
+}
+
+}  // namespace sidewinder::app

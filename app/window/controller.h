@@ -1,0 +1,95 @@
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <QThread>
+
+#include <filesystem>
+#include <stop_token>
+
+#include "app/core/checkpoint_store.h"
+#include "app/core/settings.h"
+#include "app/window/engine_worker.h"
+#include "app/window/store_thread.h"
+#include "app/window/view_values.h"
+#include "ui/main_window.h"
+
+namespace sidewinder::app {
+
+/// Between the window, the store and the engine: turns what the person wants into work on the other two threads, and what
+/// comes back into what the window shows. GUI thread; never blocks.
+class Controller : public QObject {
+    Q_OBJECT
+
+  public:
+    /// What the controller works with; all of it must outlive it. `checkpoints` may be null.
+    struct Parts {
+        ui::MainWindow& window;
+        StoreThread& store;
+        CheckpointStore* checkpoints = nullptr;
+        std::filesystem::path settings_file;
+        std::filesystem::path quantized_cache;
+        std::filesystem::path model;  ///< overrides the settings' model; empty: theirs, else the demo model
+    };
+    explicit Controller(const Parts& parts, Settings settings, QObject* parent = nullptr);
+    ~Controller() override;
+
+    void start();  ///< loads the model, lists the conversations, opens the newest
+    bool isAnswering() const { return !answers_.isEmpty(); }
+    const Settings& settings() const { return settings_; }
+
+  Q_SIGNALS:
+    void modelLoaded();
+    void answerFinished(qint64 answer);
+
+  private:
+    /// An answer between Send and its end.
+    struct Answer {
+        qint64 conversation = 0;
+        int sibling_index = 0;
+        int sibling_count = 1;
+        QString text;  ///< what the window was given so far
+        std::stop_source stop;
+    };
+    /// What the store hands back when a turn was prepared: everything is on disk by then.
+    struct Turn {
+        qint64 conversation = 0;
+        Path path;  ///< up to and with the empty answer
+    };
+
+    void connectWindow();
+    void connectEngine();
+    void connectStore();
+
+    void send(const QString& text);
+    void editMessage(qint64 message, const QString& text);
+    void regenerate(qint64 message);
+    void beginTurn(Turn turn, bool replacePath);
+    void stop();
+    void openConversation(qint64 id, qint64 scrollTo = 0);
+    void showPath(qint64 conversation, const Path& path, qint64 scrollTo = 0);
+    void removeConversation(qint64 id);
+    void chooseSibling(qint64 message, int delta);
+    void search(const QString& query);
+    void refreshList();
+
+    void loadModel();
+    void onLoaded(const EngineInfo& info);
+    void onText(qint64 answer, const QString& delta, qint64 position, double tokensPerSecond);
+    void onFinished(const AnswerResult& result);
+    void onFailed(qint64 answer, const QString& sentence);
+    void applySettings(const ui::Settings& shown);
+    void showProblem(const QString& sentence);
+    void setPhase(ui::Phase phase);
+
+    Parts parts_;
+    Settings settings_;
+    QThread engine_thread_;
+    EngineWorker* engine_;  ///< lives on engine_thread_
+    std::stop_source loading_;
+    ui::EngineStatus status_;
+    QHash<qint64, Answer> answers_;  ///< by the answer's row
+    bool turn_pending_ = false;      ///< asked the store for a turn, not back yet
+};
+
+}  // namespace sidewinder::app

@@ -1,0 +1,123 @@
+#include "app/window/engine_worker.h"
+
+#include <chrono>
+#include <new>
+
+#include "inference/error.h"
+#include "kernels/error.h"
+
+namespace sidewinder::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kTextInterval = std::chrono::milliseconds(33);
+constexpr auto kSaveInterval = std::chrono::milliseconds(900);
+constexpr auto kProgressInterval = std::chrono::milliseconds(100);
+
+double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+}  // namespace
+
+/// Turns the generator's callbacks into signals at the rate that the window and the store can use.
+class EngineWorker::Stream {
+  public:
+    Stream(EngineWorker& worker, qint64 answer, qint64 prompt)
+        : worker_(worker), answer_(answer), prompt_(prompt), start_(Clock::now()) {
+        so_far_.answer = answer;
+    }
+
+    void reading(const inference::Timeline::Progress& p) {
+        const Clock::time_point now = Clock::now();
+        if (now - last_progress_ < kProgressInterval) return;
+        last_progress_ = now;
+        const double done = seconds(now - start_);
+        const double left = p.read > 0 ? done * (static_cast<double>(p.to_read) - p.read) / p.read : -1;
+        Q_EMIT worker_.reading({answer_, static_cast<qint64>(p.read), p.to_read, left});
+    }
+
+    void token(inference::TokenId id, std::string_view piece) {
+        const Clock::time_point now = Clock::now();
+        if (so_far_.tokens.empty()) first_token_ = last_save_ = now;
+        so_far_.tokens.push_back(id);
+        so_far_.text += piece;
+        pending_ += piece;
+        if (now - last_text_ >= kTextInterval) flush(now);
+        if (now - last_save_ >= kSaveInterval) {
+            last_save_ = now;
+            Q_EMIT worker_.soFar(so_far_);
+        }
+    }
+
+    void flush(Clock::time_point now) {
+        if (pending_.empty()) return;
+        last_text_ = now;
+        const auto count = static_cast<qint64>(so_far_.tokens.size());
+        const double time = seconds(now - first_token_);
+        const double rate = count > 1 && time > 0 ? static_cast<double>(count - 1) / time : 0;
+        Q_EMIT worker_.text(answer_, QString::fromStdString(pending_), prompt_ + count, rate);
+        pending_.clear();
+    }
+
+  private:
+    EngineWorker& worker_;
+    qint64 answer_;
+    qint64 prompt_;
+    AnswerSoFar so_far_;
+    std::string pending_;
+    Clock::time_point start_, first_token_{}, last_text_{}, last_save_{}, last_progress_{};
+};
+
+void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
+    engine_.reset();
+    try {
+        EngineOptions with = options;
+        with.checkpoints = checkpoints_;
+        const auto progress = [this](inference::Weights::Progress p) {
+            Q_EMIT loading(p.total_bytes == 0 ? 1.0
+                                              : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
+        };
+        engine_ = Engine::load(with, progress, stop);
+        Q_EMIT loaded({QString::fromStdString(engine_->model_name()), QString::fromStdString(engine_->device_name()),
+                       engine_->model_name() == kDemoModelName});
+    } catch (const inference::Stopped&) {
+        Q_EMIT loadFailed(tr("Loading was stopped."));
+    } catch (const std::bad_alloc&) {
+        Q_EMIT loadFailed(tr("There is not enough memory for this model. Close other programs or choose int4 weights."));
+    } catch (const std::exception& error) {
+        Q_EMIT loadFailed(QString::fromUtf8(error.what()));
+    }
+}
+
+void EngineWorker::answer(const AnswerRequest& request) {
+    try {
+        if (!engine_) throw inference::Error(inference::Fault::MissingFile, "No model is loaded. Choose one in Settings.");
+        run(request);
+    } catch (const std::bad_alloc&) {
+        Q_EMIT failed(request.answer, tr("There was not enough memory to go on. The conversation is saved."));
+    } catch (const std::exception& error) {
+        Q_EMIT failed(request.answer, QString::fromUtf8(error.what()));
+    }
+}
+
+void EngineWorker::run(const AnswerRequest& request) {
+    const ConversationLog log = build_log(engine_->tokenizer(), request.system_prompt, request.path);
+    for (const LogPart& part : log.encoded) Q_EMIT encoded(part.message, part.tokens);
+    Stream stream(*this, request.answer, static_cast<qint64>(log.tokens.size()));
+    inference::GenerateCallbacks on;
+    on.reading = [&](const inference::Timeline::Progress& p) { stream.reading(p); };
+    on.token = [&](inference::TokenId id, std::string_view piece) { stream.token(id, piece); };
+    AnswerResult result;
+    result.answer = request.answer;
+    result.generated = inference::generate(engine_->timeline(), engine_->tokenizer(), log.tokens, request.options,
+                                           request.stop, on);
+    result.position = engine_->timeline().position();
+    stream.flush(Clock::now());
+    Q_EMIT finished(result);
+}
+
+void EngineWorker::forgetStates() {
+    if (engine_) engine_->timeline().forget();
+}
+
+}  // namespace sidewinder::app

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include <atomic>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "app/core/checkpoint_store.h"
+#include "app/core/conversation_log.h"
+#include "app/core/engine.h"
+#include "inference/generator.h"
+
+namespace sidewinder::app {
+
+struct EngineInfo {
+    QString model;
+    QString device;
+    bool demo = false;
+};
+
+/// One answer to make: the path from the root to the user's message, and how.
+struct AnswerRequest {
+    qint64 answer = 0;  ///< the store's row of the answer, and the id of everything that comes back
+    std::vector<LogPart> path;
+    std::string system_prompt;
+    inference::GenerateOptions options;
+    std::stop_token stop;
+};
+
+/// The text and the ids of an answer so far, from the beginning.
+struct AnswerSoFar {
+    qint64 answer = 0;
+    std::string text;
+    std::vector<inference::TokenId> tokens;
+};
+
+struct AnswerResult {
+    qint64 answer = 0;
+    inference::Generated generated;
+    qint64 position = 0;  ///< tokens in the state now
+};
+
+struct ReadingProgress {
+    qint64 answer = 0;
+    qint64 read = 0;
+    qint64 to_read = 0;
+    double seconds_left = -1;
+};
+
+/// The engine on its thread: values in by queued call, values out by signal. A second `answer` waits in the event queue.
+class EngineWorker : public QObject {
+    Q_OBJECT
+
+  public:
+    /// `checkpoints` may be null and must outlive the worker.
+    explicit EngineWorker(CheckpointStore* checkpoints) : checkpoints_(checkpoints) {}
+
+  public Q_SLOTS:
+    void load(const sidewinder::app::EngineOptions& options, std::stop_token stop);
+    void answer(const sidewinder::app::AnswerRequest& request);
+    void forgetStates();  ///< drops every state in memory, for a wipe
+
+  Q_SIGNALS:
+    void loading(double share);
+    void loaded(const sidewinder::app::EngineInfo& info);
+    void loadFailed(const QString& sentence);
+
+    void encoded(qint64 message, const std::vector<sidewinder::inference::TokenId>& tokens);
+    void reading(const sidewinder::app::ReadingProgress& progress);
+    void text(qint64 answer, const QString& delta, qint64 position, double tokensPerSecond);  ///< at most 30 a second
+    void soFar(const sidewinder::app::AnswerSoFar& answer);                                    ///< once a second
+    void finished(const sidewinder::app::AnswerResult& result);
+    void failed(qint64 answer, const QString& sentence);
+
+  private:
+    class Stream;
+    void run(const AnswerRequest& request);
+
+    CheckpointStore* checkpoints_;
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace sidewinder::app
+
+Q_DECLARE_METATYPE(sidewinder::app::EngineOptions)
+Q_DECLARE_METATYPE(sidewinder::app::EngineInfo)
+Q_DECLARE_METATYPE(sidewinder::app::AnswerRequest)
+Q_DECLARE_METATYPE(sidewinder::app::AnswerSoFar)
+Q_DECLARE_METATYPE(sidewinder::app::AnswerResult)
+Q_DECLARE_METATYPE(sidewinder::app::ReadingProgress)
+Q_DECLARE_METATYPE(std::stop_token)

@@ -1,0 +1,47 @@
+#include "app/window/store_thread.h"
+
+#include <QMetaObject>
+
+namespace sidewinder::app {
+
+StoreThread::StoreThread(storage::Database database, QObject* parent)
+    : QObject(parent),
+      worker_(new QObject),
+      database_(std::make_unique<storage::Database>(std::move(database))),
+      conversations_(std::make_unique<storage::Conversations>(*database_)) {
+    thread_.setObjectName(QStringLiteral("store"));
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
+    thread_.start();
+}
+
+StoreThread::~StoreThread() {
+    // The last job in the queue: whatever was asked before is on disk when the connection closes.
+    post([this] {
+        conversations_.reset();
+        database_.reset();
+        thread_.quit();
+    });
+    thread_.wait();
+}
+
+void StoreThread::post(std::function<void()> job) {
+    QMetaObject::invokeMethod(worker_, std::move(job), Qt::QueuedConnection);
+}
+
+void StoreThread::deliver(const QPointer<QObject>& context, std::function<void()> call) {
+    // A context that dies before the call runs takes the call with it.
+    if (QObject* alive = context.data()) QMetaObject::invokeMethod(alive, std::move(call), Qt::QueuedConnection);
+}
+
+void StoreThread::backupIfDue() {
+    post([this] {
+        try {
+            database_->backup_if_due();
+        } catch (const storage::Error& error) {
+            Q_EMIT failed(QString::fromUtf8(error.what()));
+        }
+    });
+}
+
+}  // namespace sidewinder::app

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QString>
+#include <QThread>
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "storage/conversations.h"
+#include "storage/database.h"
+#include "storage/error.h"
+
+namespace sidewinder::app {
+
+/// The store's thread. Work goes in as a function that runs there on the conversations; its result, a value, comes back
+/// by a queued call on the asker's thread, in the order of asking. Nothing blocks the asker.
+class StoreThread : public QObject {
+    Q_OBJECT
+
+  public:
+    /// `database` is moved to the thread and closed there when this object goes; everything asked before is done first.
+    explicit StoreThread(storage::Database database, QObject* parent = nullptr);
+    ~StoreThread() override;
+
+    /// `work(Conversations&) -> R` on the store's thread, then `done(R)` on `context`'s, unless `context` is gone. When
+    /// the store refuses, `failed` is emitted and `done` is not called.
+    template <class Work, class Done>
+    void ask(QObject* context, Work work, Done done) {
+        using Result = std::invoke_result_t<Work&, storage::Conversations&>;
+        post([this, guard = QPointer<QObject>(context), work = std::move(work), done = std::move(done)]() mutable {
+            try {
+                if constexpr (std::is_void_v<Result>) {
+                    work(*conversations_);
+                    deliver(guard, [done = std::move(done)]() mutable { done(); });
+                } else {
+                    deliver(guard, [done = std::move(done), result = work(*conversations_)]() mutable {
+                        done(std::move(result));
+                    });
+                }
+            } catch (const storage::Error& error) {
+                Q_EMIT failed(QString::fromUtf8(error.what()));
+            }
+        });
+    }
+    template <class Work>
+    void ask(Work work) {
+        ask(this, [work = std::move(work)](storage::Conversations& c) mutable { work(c); }, [] {});
+    }
+
+    /// The daily backup, made on the store's thread when it is due.
+    void backupIfDue();
+
+  Q_SIGNALS:
+    void failed(const QString& sentence);
+
+  private:
+    void post(std::function<void()> job);
+    static void deliver(const QPointer<QObject>& context, std::function<void()> call);
+
+    QThread thread_;
+    QObject* worker_;  ///< lives on thread_; jobs run as its queued calls
+    std::unique_ptr<storage::Database> database_;
+    std::unique_ptr<storage::Conversations> conversations_;
+};
+
+}  // namespace sidewinder::app
