@@ -1,0 +1,115 @@
+#include "app/window/application.h"
+
+#include <QFile>
+#include <QTimer>
+
+#include "storage/atomic_file.h"
+
+namespace sidewinder::app {
+
+namespace {
+
+constexpr int kBackupAfterMs = 60'000;  // when the start is over and the person is reading or writing
+
+std::filesystem::path settings_file(const storage::Paths& paths) { return paths.config / "settings.json"; }
+std::filesystem::path window_file(const storage::Paths& paths) { return paths.config / "window.state"; }
+
+}  // namespace
+
+Application::Application(const Options& options)
+    : options_(options), instance_(QString::fromStdString(options.paths.data.string())) {
+    std::string problem;
+    settings_ = load_settings(settings_file(options_.paths), &problem);
+    if (!problem.empty()) problems_.append(QString::fromStdString(problem));
+}
+
+Application::~Application() {
+    if (window_) {
+        saveWindow();
+        window_->hide();  // what is still being written to disk is finished out of sight
+    }
+    controller_.reset();
+    store_.reset();
+    checkpoints_.reset();
+}
+
+bool Application::start() {
+    if (instance_.raiseOther()) return false;
+    store_ = std::make_unique<StoreThread>(openDatabase());
+    instance_.listen();
+    openCheckpoints();
+    window_ = std::make_unique<ui::MainWindow>();
+    controller_ = std::make_unique<Controller>(Controller::Parts{.window = *window_,
+                                                                 .store = *store_,
+                                                                 .checkpoints = checkpoints_.get(),
+                                                                 .settings_file = settings_file(options_.paths),
+                                                                 .quantized_cache = options_.paths.cache / "quantized",
+                                                                 .model = options_.model},
+                                               settings_);
+    connect(&instance_, &SingleInstance::raiseRequested, this, &Application::raiseWindow);
+    restoreWindow();
+    window_->show();
+    controller_->start();
+    if (!problems_.isEmpty()) tell(problems_.join(QLatin1Char('\n')));
+    QTimer::singleShot(kBackupAfterMs, this, [this] { store_->backupIfDue(); });
+    return true;
+}
+
+storage::Database Application::openDatabase() {
+    try {
+        storage::Database database(options_.paths.database());
+        const storage::Recovery& recovery = database.recovery();
+        if (!recovery.sentence.empty()) problems_.append(QString::fromStdString(recovery.sentence));
+        if (!database.notice().empty()) problems_.append(QString::fromStdString(database.notice()));
+        return database;
+    } catch (const storage::Error& error) {
+        problems_.append(QString::fromUtf8(error.what()));
+        problems_.append(tr("This session is not saved: conversations are gone when the window closes."));
+        return storage::Database::in_memory();
+    }
+}
+
+void Application::openCheckpoints() {
+    const auto say = [this](const std::string& sentence) {
+        QMetaObject::invokeMethod(
+            this, [this, text = QString::fromStdString(sentence)] { tell(text); }, Qt::QueuedConnection);
+    };
+    try {
+        const auto budget = static_cast<std::uint64_t>(settings_.checkpoint_disk_mib) << 20;
+        checkpoints_ = std::make_unique<CheckpointStore>(options_.paths.checkpoints(), budget, say);
+    } catch (const storage::Error& error) {
+        problems_.append(QString::fromUtf8(error.what()));
+    }
+}
+
+void Application::tell(const QString& sentence) {
+    if (window_) {
+        window_->showNotice(
+            {.sentence = sentence, .kind = ui::NoticeKind::Warning, .details = sentence, .milliseconds = 0});
+    }
+}
+
+void Application::raiseWindow() {
+    window_->setWindowState(window_->windowState() & ~Qt::WindowMinimized);
+    window_->show();
+    window_->raise();
+    window_->activateWindow();
+}
+
+void Application::restoreWindow() {
+    QFile file(QString::fromStdString(window_file(options_.paths).string()));
+    if (file.open(QIODevice::ReadOnly) && window_->restoreState(file.read(64 * 1024))) return;
+    window_->resize(1180, 780);
+}
+
+void Application::saveWindow() const {
+    const QByteArray state = window_->saveState();
+    try {
+        storage::make_private_directory(options_.paths.config);
+        storage::write_atomically(window_file(options_.paths), {state.constData(), static_cast<std::size_t>(state.size())});
+    } catch (const storage::Error&) {
+        // Where the window stood is not worth a message while it closes.
+    }
+}
+
+}  // namespace sidewinder::app

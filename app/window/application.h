@@ -1,0 +1,55 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include <filesystem>
+#include <memory>
+
+#include "app/core/checkpoint_store.h"
+#include "app/window/controller.h"
+#include "app/window/single_instance.h"
+#include "app/window/store_thread.h"
+#include "storage/paths.h"
+#include "ui/main_window.h"
+
+namespace sidewinder::app {
+
+/// Composition root of the window: opens the store, makes the threads and the window, and takes them down in order.
+class Application : public QObject {
+    Q_OBJECT
+
+  public:
+    struct Options {
+        storage::Paths paths;
+        std::filesystem::path model;  ///< overrides the settings' model
+    };
+    explicit Application(const Options& options);
+    ~Application() override;
+
+    /// False when another instance has this store and was asked to show its window: then there is nothing to run.
+    bool start();
+
+    ui::MainWindow& window() { return *window_; }
+    Controller& controller() { return *controller_; }
+    StoreThread& store() { return *store_; }
+
+  private:
+    storage::Database openDatabase();
+    void openCheckpoints();
+    void restoreWindow();
+    void raiseWindow();
+    void saveWindow() const;
+    void tell(const QString& sentence);
+
+    Options options_;
+    Settings settings_;
+    QStringList problems_;  ///< said before there was a window to say them in
+    SingleInstance instance_;
+    std::unique_ptr<CheckpointStore> checkpoints_;
+    std::unique_ptr<StoreThread> store_;
+    std::unique_ptr<ui::MainWindow> window_;
+    std::unique_ptr<Controller> controller_;
+};
+
+}  // namespace sidewinder::app
