@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "inference/tensor_source.h"
 #include "kernels/tensor.h"
 
 namespace sidewinder::inference {
@@ -22,6 +23,9 @@ struct Config {
 /// inference::Error naming the field. `config.json` may hold a bare Infinity or {"__float__": "Infinity"}; its token
 /// ids and norm_before_gate are known to be wrong and are not read.
 Config parse_mistral_config(std::string_view json);
+/// As above, but d_inner, n_heads and d_state, which params.json never says, are taken from the tensors of layer 0
+/// (out_proj, A_log, conv1d). Throws Error naming the two numbers that disagree.
+Config parse_mistral_config(std::string_view json, const TensorSource& tensors);
 Config parse_hugging_face_config(std::string_view json);
 
 }  // namespace sidewinder::inference

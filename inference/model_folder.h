@@ -19,11 +19,18 @@ struct ModelFolder {
     Config config;
     std::shared_ptr<const TensorSource> tensors;
     std::filesystem::path tokenizer;  ///< empty when the folder has none (goldens); then only ids can be fed
-    std::string content_hash;  ///< 32 hex digits over configuration and weight bytes' identity: see fingerprint()
+    std::string content_hash;         ///< fingerprint(config, *tensors)
 
-    /// Opens either layout (model-format.md 1). Every file is opened beneath the folder, as a regular file.
-    /// Throws inference::Error naming the file.
+    /// Opens either layout (model-format.md 1): params.json with consolidated.safetensors, else config.json
+    /// with model.safetensors or model.safetensors.index.json. Every file is opened beneath the folder, as a
+    /// regular file. Checks the tensor set against the configuration. Throws inference::Error naming the
+    /// file.
     static ModelFolder open(const std::filesystem::path& path);
 };
+
+/// 32 hex digits that tell models apart: XXH3-128 over the configuration, each tensor's name, dtype and
+/// shape, and 8 KiB from the middle of each tensor's data, in the order of names. Reads 5 MB of a 7B model;
+/// independent of the layout of files. Not a proof of integrity: that is the download's SHA-256.
+std::string fingerprint(const Config& config, const TensorSource& tensors);
 
 }  // namespace sidewinder::inference

@@ -11,7 +11,8 @@ namespace sidewinder::inference {
 
 enum class DType : std::uint8_t { F32, F16, BF16, I8, U8, I32 };
 std::size_t size_of(DType dtype);
-std::string_view name_of(DType dtype);  ///< as safetensors spells it
+std::string_view name_of(DType dtype);                           ///< as safetensors spells it
+std::string shape_text(const std::vector<std::int64_t>& shape);  ///< "[18560, 4096]", for messages
 
 struct TensorInfo {
     std::string name;
@@ -26,8 +27,12 @@ class TensorSource {
   public:
     virtual ~TensorSource() = default;
     virtual const std::vector<TensorInfo>& tensors() const = 0;
-    /// Copies bytes [offset, offset + into.size()) of the tensor `name`; throws Error when they cannot be had.
+    /// Copies bytes [offset, offset + into.size()) of the tensor `name`; throws Error when they cannot be
+    /// had.
     virtual void read(std::string_view name, std::uint64_t offset, std::span<std::byte> into) const = 0;
+    /// Throws Error (Changed) if what lies beneath was modified since it was opened. Call it after the last
+    /// read.
+    virtual void check_unchanged() const {}
     const TensorInfo* find(std::string_view name) const;  ///< null when absent
 };
 

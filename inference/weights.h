@@ -12,13 +12,13 @@
 
 namespace sidewinder::inference {
 
-/// What the linear weights become in memory. Embedding, dt rows and all small tensors keep their precision; the head of
-/// an int8 or int4 model is int8.
+/// What the linear weights become in memory. Embedding, dt rows and all small tensors keep their precision;
+/// the head of an int8 or int4 model is int8.
 struct WeightRecipe {
     kernels::WeightFormat format = kernels::WeightFormat::BF16;
     std::int64_t group = 0;  ///< 64 or 128 for int8 and int4, else 0
 
-    std::string name() const;  ///< "bf16", "f32", "int8-g128", "int4-g64", …
+    std::string name() const;                            ///< "bf16", "f32", "int8-g128", "int4-g64", …
     static WeightRecipe parse(const std::string& name);  ///< also "int8", "int4" (group 128); throws Error
 };
 
@@ -30,9 +30,10 @@ class Weights {
         std::uint64_t total_bytes = 0;
     };
 
-    /// Checks the tensor set against the configuration (names, shapes, dtypes, none missing, none extra), then loads
-    /// and, where the recipe asks, quantises. Accepts both layouts' names: an optional `model.` prefix, `embedding` or
-    /// `embeddings`; F32, F16 and BF16 per tensor. Throws inference::Error or kernels::Error; stop throws Stopped.
+    /// Checks the tensor set against the configuration (names, shapes, dtypes, none missing, none extra),
+    /// then loads and, where the recipe asks, quantises. Accepts both layouts' names: an optional `model.`
+    /// prefix, `embedding` or `embeddings`; F32, F16 and BF16 per tensor. Throws inference::Error or
+    /// kernels::Error; stop throws Stopped.
     static Weights load(const TensorSource& source, const Config& config, const WeightRecipe& recipe,
                         kernels::Backend& backend, const std::function<void(Progress)>& progress = {},
                         std::stop_token stop = {});
@@ -41,10 +42,11 @@ class Weights {
     const kernels::WeightView& head() const { return head_; }
     const kernels::LayerWeights& layer(std::int64_t i) const { return layers_[static_cast<std::size_t>(i)]; }
     const float* final_norm() const { return final_norm_; }
-    std::uint64_t bytes() const { return bytes_; }                ///< device bytes held
+    std::uint64_t bytes() const { return bytes_; }                   ///< device bytes held
     std::uint64_t bytes_per_token() const { return decode_bytes_; }  ///< weight bytes one decoded token reads
 
   private:
+    friend class WeightLoader;
     Weights() = default;
     std::vector<kernels::Buffer> buffers_;
     kernels::WeightView embedding_;
