@@ -281,7 +281,7 @@ std::string SentencePieceModel::serialize() const {
     model.bytes(model_field::kTrainer, trainer.message());
     ProtobufWriter normalizer;
     normalizer.bytes(normalizer_field::kName, "identity");
-    normalizer.varint(normalizer_field::kDummyPrefix, 1);
+    normalizer.varint(normalizer_field::kDummyPrefix, 0);
     normalizer.varint(normalizer_field::kRemoveExtraSpaces, 0);
     normalizer.varint(normalizer_field::kEscapeSpaces, 1);
     model.bytes(model_field::kNormalizer, normalizer.message());

@@ -35,7 +35,8 @@ struct SentencePieceModel {
 
     /// Reads and checks `bytes` without recursion. Throws Error(BadTokenizer) with a sentence.
     static SentencePieceModel parse(std::string_view bytes);
-    /// A ModelProto of these pieces: BPE, byte fallback, identity normaliser, dummy prefix.
+    /// A ModelProto of these pieces: BPE, byte fallback, identity normaliser, and no dummy prefix: the caller
+    /// adds it.
     std::string serialize() const;
 };
 

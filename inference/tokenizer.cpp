@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "inference/bpe_breaks.h"
 #include "inference/error.h"
 #include "inference/sentencepiece_model.h"
 #include "inference/text_stream.h"
@@ -15,6 +16,9 @@
 
 namespace sidewinder::inference {
 namespace {
+
+/// Below this, the call costs more than the shorter text saves.
+constexpr std::size_t kLeastPart = 256;
 
 class File {
   public:
@@ -94,9 +98,10 @@ Tokenizer::PieceKind kind_of(SentencePieceModel::Type type) {
 }  // namespace
 
 struct Tokenizer::Impl {
-    explicit Impl(SentencePieceModel checked) : model(std::move(checked)) {}
+    explicit Impl(SentencePieceModel checked) : model(std::move(checked)), breaks(model) {}
 
     SentencePieceModel model;
+    BpeBreaks breaks;
     sentencepiece::SentencePieceProcessor processor;
 };
 
@@ -124,12 +129,22 @@ std::int64_t Tokenizer::vocab_size() const {
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
     std::vector<TokenId> ids;
-    const std::string clean = replace_invalid_utf8(text);
-    const auto status = impl_->processor.Encode(clean, &ids);
-    if (!status.ok()) {
-        throw Error(Fault::BadTokenizer, "A text of " + std::to_string(text.size()) +
-                                             " bytes could not be turned into tokens: sentencepiece says '" +
-                                             std::string(status.message()) + "'. Load the model again.");
+    if (text.empty()) return ids;
+    // The dummy prefix; the processor adds none, since it sees the text in parts.
+    const std::string clean = " " + replace_invalid_utf8(text);
+    std::vector<TokenId> part_ids;
+    for (std::size_t begin = 0; begin < clean.size();) {
+        const std::size_t end = impl_->breaks.next(clean, begin + kLeastPart);
+        const auto status =
+            impl_->processor.Encode(std::string_view(clean).substr(begin, end - begin), &part_ids);
+        if (!status.ok()) {
+            throw Error(Fault::BadTokenizer,
+                        "A text of " + std::to_string(text.size()) +
+                            " bytes could not be turned into tokens: sentencepiece says '" +
+                            std::string(status.message()) + "'. Load the model again.");
+        }
+        ids.insert(ids.end(), part_ids.begin(), part_ids.end());
+        begin = end;
     }
     return ids;
 }
