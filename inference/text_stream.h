@@ -11,13 +11,14 @@ namespace sidewinder::inference {
 class TextStream {
   public:
     explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
-    std::string push(TokenId id);  ///< the text that became certain; may be empty
-    std::string finish();          ///< what was pending, incomplete bytes as U+FFFD
+    /// The text that became certain; may be empty. Throws Error(BadTokenizer) for an id outside the vocabulary.
+    std::string push(TokenId id);
+    std::string finish();  ///< what was pending, incomplete bytes as U+FFFD
 
   private:
     const Tokenizer& tokenizer_;
     std::string pending_;  ///< bytes of an unfinished character
-    bool first_ = true;
+    bool first_ = true;    ///< no text yet: one leading space is dropped
 };
 
 }  // namespace sidewinder::inference

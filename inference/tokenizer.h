@@ -21,8 +21,11 @@ inline constexpr TokenId kUnknown = 0, kBos = 1, kEos = 2, kInstBegin = 3, kInst
 class Tokenizer {
   public:
     /// Checks size, piece count, piece lengths and the control tokens with a bounded reader of our own before
-    /// sentencepiece sees the file (0.1.97 overflows on hostile ones). Throws Error(BadTokenizer).
+    /// sentencepiece sees the file (0.1.97 overflows on hostile ones). Throws Error(BadTokenizer), and Error(Io) or
+    /// Error(Changed) when the file cannot be read.
     static std::unique_ptr<Tokenizer> load(const std::filesystem::path& file);
+    /// The same from a file's content. Throws Error(BadTokenizer).
+    static std::unique_ptr<Tokenizer> from_bytes(std::string_view bytes);
     ~Tokenizer();
 
     std::int64_t vocab_size() const;
@@ -30,15 +33,16 @@ class Tokenizer {
     /// Control tokens typed as text become plain pieces. Bad UTF-8 is replaced by U+FFFD first.
     std::vector<TokenId> encode(std::string_view text) const;
     /// Control tokens vanish, byte runs become UTF-8 (U+FFFD where invalid), one leading space is dropped.
+    /// Throws Error(BadTokenizer) for an id outside the vocabulary.
     std::string decode(std::span<const TokenId> ids) const;
 
     enum class PieceKind { Normal, Unknown, Control, UserDefined, Byte };
     struct Piece {
-        std::string_view text;  ///< UTF-8, with U+2581 for a space; empty for Byte
+        std::string_view text;  ///< UTF-8, with U+2581 for a space; empty for Byte; lives as long as the tokenizer
         PieceKind kind;
         unsigned char byte;  ///< for Byte
     };
-    Piece piece(TokenId id) const;
+    Piece piece(TokenId id) const;  ///< throws Error(BadTokenizer) for an id outside the vocabulary
 
   private:
     struct Impl;
