@@ -53,7 +53,7 @@ class Database {
     ///   Newer    a newer Sidewinder wrote it; the file is untouched,
     ///   Denied, NoSpace, Io   what the system said; nothing was moved or replaced.
     /// Damage is not thrown but handled, and told by recovery().
-    explicit Database(const Options& options);
+    explicit Database(const Options& given);
     explicit Database(const std::filesystem::path& file)
         : Database(Options{file, {}, embedded_migrations(), {}, 1500}) {}
 
