@@ -1,0 +1,77 @@
+-- Times are milliseconds since 1970 UTC. Messages form a tree: a branch is the path from a root to a leaf.
+
+-- One row. A write-ahead log that carries another identity than its database belongs to another database.
+CREATE TABLE store (
+  identity BLOB NOT NULL
+) STRICT;
+INSERT INTO store (identity) VALUES (randomblob(16));
+
+CREATE TABLE conversations (
+  id INTEGER PRIMARY KEY,
+  title TEXT NOT NULL,
+  title_is_automatic INTEGER NOT NULL CHECK (title_is_automatic IN (0, 1)),
+  pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  recency INTEGER NOT NULL,            -- counts uses: the order of the list, whatever the clock does
+  deleted_at INTEGER,
+  current_leaf INTEGER REFERENCES messages (id) DEFERRABLE INITIALLY DEFERRED,
+  preview TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX conversations_listed ON conversations (pinned DESC, recency DESC) WHERE deleted_at IS NULL;
+CREATE INDEX conversations_recency ON conversations (recency);
+
+-- Deferred references, not cascades: a cascade along a long branch would exceed SQLite's trigger depth of 1000.
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED,
+  parent_id INTEGER REFERENCES messages (id) DEFERRABLE INITIALLY DEFERRED,
+  role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant')),
+  status TEXT NOT NULL CHECK (status IN ('streaming', 'done', 'stopped', 'failed')),
+  text TEXT NOT NULL,
+  tokens BLOB NOT NULL CHECK (length(tokens) % 4 = 0),  -- int32 little-endian ids added to the token log
+  created INTEGER NOT NULL,
+  model TEXT NOT NULL DEFAULT '',
+  tokens_generated INTEGER NOT NULL DEFAULT 0,
+  tokens_read INTEGER NOT NULL DEFAULT 0,
+  tokens_reused INTEGER NOT NULL DEFAULT 0,
+  seconds REAL NOT NULL DEFAULT 0,
+  first_token_seconds REAL NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX messages_tree ON messages (conversation_id, parent_id);
+CREATE INDEX messages_parent ON messages (parent_id);
+CREATE INDEX conversations_leaf ON conversations (current_leaf);
+CREATE INDEX messages_streaming ON messages (id) WHERE status = 'streaming';
+
+-- Full text, by substrings of three characters: it finds parts of identifiers. An answer is indexed once complete,
+-- not each second; the view makes 'rebuild' see the same rows as the triggers.
+CREATE VIEW complete_messages AS SELECT id, text FROM messages WHERE status <> 'streaming';
+CREATE VIRTUAL TABLE messages_search USING fts5 (
+  text, content = 'complete_messages', content_rowid = 'id', tokenize = 'trigram'
+);
+CREATE TRIGGER messages_inserted AFTER INSERT ON messages WHEN new.status <> 'streaming' BEGIN
+  INSERT INTO messages_search (rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER messages_deleted AFTER DELETE ON messages WHEN old.status <> 'streaming' BEGIN
+  INSERT INTO messages_search (messages_search, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TRIGGER messages_updated_old AFTER UPDATE OF text, status ON messages WHEN old.status <> 'streaming' BEGIN
+  INSERT INTO messages_search (messages_search, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TRIGGER messages_updated_new AFTER UPDATE OF text, status ON messages WHEN new.status <> 'streaming' BEGIN
+  INSERT INTO messages_search (rowid, text) VALUES (new.id, new.text);
+END;
+
+CREATE VIRTUAL TABLE titles_search USING fts5 (
+  title, content = 'conversations', content_rowid = 'id', tokenize = 'trigram'
+);
+CREATE TRIGGER conversations_inserted AFTER INSERT ON conversations BEGIN
+  INSERT INTO titles_search (rowid, title) VALUES (new.id, new.title);
+END;
+CREATE TRIGGER conversations_deleted AFTER DELETE ON conversations BEGIN
+  INSERT INTO titles_search (titles_search, rowid, title) VALUES ('delete', old.id, old.title);
+END;
+CREATE TRIGGER conversations_retitled AFTER UPDATE OF title ON conversations BEGIN
+  INSERT INTO titles_search (titles_search, rowid, title) VALUES ('delete', old.id, old.title);
+  INSERT INTO titles_search (rowid, title) VALUES (new.id, new.title);
+END;

@@ -1,0 +1,217 @@
+#include "storage/database.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <sys/stat.h>
+
+#include "storage/backups.h"
+#include "storage/connection.h"
+#include "storage/paths.h"
+#include "storage/recovery.h"
+#include "storage/sql_error.h"
+
+namespace sidewinder::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kThoroughBytes = 256u
+                                         << 20;  // integrity_check takes about 3 ms a MB: up to here always
+
+Error newer(const fs::path& file, int version, int known) {
+    return {Error::Kind::Newer, file.string() + " was written by a newer Sidewinder (format " +
+                                    std::to_string(version) + ", this one knows " + std::to_string(known) +
+                                    "). It was left as it is. Install the newer version to use it."};
+}
+
+/// Why the file cannot be one of ours; empty if it may be.
+std::string flaw(const FileFacts& facts) {
+    if (facts.bytes == 0) return "the file is empty";
+    if (!facts.is_sqlite) return "the file is not a database, or is encrypted";
+    if (facts.application_id != kApplicationId) return "the file belongs to another program";
+    if (facts.version == 0) return "the file has no format number";
+    return {};
+}
+
+void create_database(const Database::Options& options) {
+    AtomicFile file(options.file);
+    {
+        const auto connection = open_private(file.temporary(), options.vfs);
+        try {
+            migrate(*connection, options.migrations, [](int) {});
+        } catch (const SQLite::Exception& exception) {
+            throw to_error(exception, connection->getHandle(), options.file);
+        }
+    }
+    file.commit();
+}
+
+int version_of(SQLite::Database& connection, const fs::path& file) {
+    try {
+        return schema_version(connection);
+    } catch (const SQLite::Exception& exception) {
+        throw to_error(exception, connection.getHandle(), file);
+    }
+}
+
+std::unique_ptr<SQLite::Database> open_checked(const Database::Options& options, bool network) {
+    const fs::path log = with_suffix(options.file, "-wal");
+    std::error_code no_log;
+    const bool unclean = fs::file_size(log, no_log) > 0 && !no_log;
+    const std::string identity = unclean ? identity_of_file(options.file) : std::string();
+    auto connection = open_connection(options.file, options.vfs, options.busy_ms, network);
+    const int known = newest_version(options.migrations);
+    const int version = version_of(*connection, options.file);
+    if (version > known) throw newer(options.file, version, known);
+    if (!identity.empty() && identity != identity_of(*connection))
+        throw Error(Error::Kind::Damaged, "the journal beside it belongs to another database");
+    check_integrity(*connection, unclean || fs::file_size(options.file) <= kThoroughBytes);
+    allow_checkpoints(*connection);
+    return connection;
+}
+
+/// Rebuilds every full-text index from the rows it was made from.
+void rebuild_search_indexes(SQLite::Database& connection) {
+    std::vector<std::string> names;
+    SQLite::Statement select(
+        connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%USING fts5%'");
+    while (select.executeStep()) names.push_back(select.getColumn(0).getString());
+    for (const auto& name : names)
+        connection.exec("INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')");
+}
+
+/// Runs `action`, once more after rebuilding the search indexes if one of them was at fault.
+void guarded(SQLite::Database& connection, const fs::path& file, const std::function<void()>& action) {
+    try {
+        try {
+            action();
+        } catch (const SQLite::Exception& exception) {
+            if (!is_search_index_damage(exception)) throw;
+            rebuild_search_indexes(connection);
+            action();
+        }
+    } catch (const SQLite::Exception& exception) {
+        throw to_error(exception, connection.getHandle(), file);
+    }
+}
+
+}  // namespace
+
+Database::Database() = default;
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&& other) noexcept {
+    connection_.reset();  // before its lock goes
+    file_ = std::move(other.file_);
+    backups_ = std::move(other.backups_);
+    lock_ = std::move(other.lock_);
+    connection_ = std::move(other.connection_);
+    recovery_ = std::move(other.recovery_);
+    notice_ = std::move(other.notice_);
+    device_ = other.device_;
+    inode_ = other.inode_;
+    return *this;
+}
+Database::~Database() = default;
+
+Database::Database(const Options& given) : file_(fs::absolute(given.file)), backups_(given.backups) {
+    Options options = given;
+    options.file = file_;
+    if (backups_.empty()) backups_ = file_.parent_path() / "backups";
+    make_private_directory(file_.parent_path());
+    inspect(file_);  // a folder or a link is refused before anything is made beside it
+    lock_ = lock_store(file_, options.busy_ms);
+    remove_stale_temporaries(file_.parent_path());
+    open_recovering(options);
+    guarded(*connection_, file_, [&] {
+        migrate(*connection_, options.migrations, [&](int version) {
+            if (version > 0) Backups(backups_).make(*connection_, "before-v" + std::to_string(version + 1));
+        });
+    });
+    struct stat info {};
+    if (::stat(file_.c_str(), &info) != 0) throw system_error(errno, "find the database", file_);
+    device_ = info.st_dev;
+    inode_ = info.st_ino;
+}
+
+void Database::open_recovering(const Options& options) {
+    const bool network = on_network_file_system(file_.parent_path());
+    if (network)
+        notice_ = "Your conversations are kept on a network or FUSE file system (" +
+                  file_.parent_path().string() +
+                  "). Saving is slower there; a local disk is the better place.";
+    Salvage salvage(file_, Backups(backups_), newest_version(options.migrations));
+    FileFacts facts = inspect(file_);
+    if (!facts.exists) {
+        salvage.set_journals_aside();  // SQLite would delete them
+    } else if (std::string reason = flaw(facts); !reason.empty()) {
+        salvage.set_database_aside(reason);
+    } else {
+        if (facts.version > static_cast<std::uint32_t>(newest_version(options.migrations)))
+            throw newer(file_, static_cast<int>(facts.version), newest_version(options.migrations));
+        // A database in WAL mode never has a rollback journal: SQLite would play a stranger's back into it.
+        if (std::error_code none;
+            facts.is_wal && fs::file_size(with_suffix(file_, "-journal"), none) > 0 && !none)
+            salvage.set_journals_aside();
+        for (int attempt = 0; attempt < 2 && !connection_; ++attempt) try {
+                connection_ = open_checked(options, network);
+            } catch (const Error& error) {
+                if (error.kind() != Error::Kind::Damaged) throw;
+                // Perhaps only the journal is at fault; then the database alone is sound.
+                if (attempt > 0 || !salvage.set_journals_aside()) {
+                    salvage.set_database_aside("it fails SQLite's integrity check");
+                    break;
+                }
+            }
+    }
+    if (!connection_) {
+        if (!salvage.restore_backup()) create_database(options);
+        connection_ = open_checked(options, network);
+    }
+    recovery_ = salvage.report();
+}
+
+Database Database::in_memory() {
+    Database database;
+    database.connection_ = open_private({}, {});
+    guarded(*database.connection_, {},
+            [&] { migrate(*database.connection_, embedded_migrations(), [](int) {}); });
+    return database;
+}
+
+void Database::write(const std::function<void()>& work) {
+    if (was_replaced())
+        throw Error(Error::Kind::Io,
+                    "Could not save: " + file_.string() +
+                        " was moved, deleted or replaced while Sidewinder was open. Put it back, or "
+                        "restart Sidewinder to go on with the file that is there now.");
+    guarded(*connection_, file_, [&] {
+        SQLite::Transaction transaction(*connection_, SQLite::TransactionBehavior::IMMEDIATE);
+        work();
+        transaction.commit();
+    });
+}
+
+void Database::read(const std::function<void()>& work) {
+    guarded(*connection_, file_, work);
+}
+
+bool Database::backup_if_due() {
+    if (file_.empty() || !Backups(backups_).daily_is_due()) return false;
+    backup_now();
+    return true;
+}
+
+fs::path Database::backup_now() {
+    return Backups(backups_).make(*connection_, Backups::kDaily);
+}
+
+bool Database::was_replaced() const {
+    if (file_.empty()) return false;
+    struct stat info {};
+    return ::stat(file_.c_str(), &info) != 0 || info.st_dev != device_ || info.st_ino != inode_;
+}
+
+}  // namespace sidewinder::storage

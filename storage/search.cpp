@@ -1,0 +1,111 @@
+// Conversations::search: the full-text index for words of three characters or more, a scan for shorter ones.
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include "storage/conversations.h"
+#include "storage/message_rows.h"
+#include "storage/text.h"
+
+namespace sidewinder::storage {
+
+namespace {
+
+constexpr std::size_t kIndexedCharacters = 3;  // the index holds substrings of this length
+
+/// What was typed, split by how it can be found. FTS5 sees words only as quoted strings, so no operator is
+/// one.
+struct Query {
+    std::vector<std::string> words;
+    std::string match;                  ///< FTS5 expression: every long word; empty if there is none
+    std::vector<std::string> patterns;  ///< LIKE patterns of the short words, escaped by a backslash
+};
+
+std::string quoted(const std::string& word) {
+    std::string result = "\"";
+    for (const char c : word) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return result + '"';
+}
+
+std::string like_pattern(const std::string& word) {
+    std::string result = "%";
+    for (const char c : word) {
+        if (c == '%' || c == '_' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result + '%';
+}
+
+Query parse(std::string_view typed) {
+    Query query;
+    query.words = search_words(typed);
+    for (const auto& word : query.words) {
+        if (count_characters(word) < kIndexedCharacters)
+            query.patterns.push_back(like_pattern(word));
+        else
+            query.match += (query.match.empty() ? "" : " AND ") + quoted(word);
+    }
+    return query;
+}
+
+/// `column LIKE ?` for each short word, and the index if there is a long one.
+std::string conditions(const Query& query, const char* index, const char* id, const char* column) {
+    std::string sql;
+    if (!query.match.empty())
+        sql +=
+            std::string(" AND ") + id + " IN (SELECT rowid FROM " + index + " WHERE " + index + " MATCH ?)";
+    for (std::size_t i = 0; i < query.patterns.size(); ++i)
+        sql += std::string(" AND ") + column + " LIKE ? ESCAPE '\\'";
+    return sql;
+}
+
+void bind(SQLite::Statement& statement, const Query& query, int limit) {
+    int index = 0;
+    if (!query.match.empty()) bind_text(statement, ++index, query.match);
+    for (const auto& pattern : query.patterns) bind_text(statement, ++index, pattern);
+    statement.bind(++index, limit);
+}
+
+void search_titles(SQLite::Database& connection, const Query& query, int limit,
+                   std::vector<SearchHit>& hits) {
+    SQLite::Statement select(
+        connection, "SELECT c.id, c.title, c.created FROM conversations c WHERE c.deleted_at IS NULL" +
+                        conditions(query, "titles_search", "c.id", "c.title") +
+                        " ORDER BY c.recency DESC LIMIT ?");
+    bind(select, query, limit);
+    while (select.executeStep()) {
+        const std::string title = select.getColumn(1).getString();
+        hits.push_back({select.getColumn(0).getInt64(), std::nullopt, title, select.getColumn(2).getInt64(),
+                        make_snippet(title, query.words)});
+    }
+}
+
+void search_messages(SQLite::Database& connection, const Query& query, int limit,
+                     std::vector<SearchHit>& hits) {
+    SQLite::Statement select(connection,
+                             "SELECT m.conversation_id, m.id, c.title, m.created, m.text FROM messages m"
+                             " JOIN conversations c ON c.id = m.conversation_id"
+                             " WHERE c.deleted_at IS NULL AND m.status <> 'streaming'" +
+                                 conditions(query, "messages_search", "m.id", "m.text") +
+                                 " ORDER BY m.id DESC LIMIT ?");
+    bind(select, query, limit);
+    while (select.executeStep())
+        hits.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64(),
+                        select.getColumn(2).getString(), select.getColumn(3).getInt64(),
+                        make_snippet(select.getColumn(4).getString(), query.words)});
+}
+
+}  // namespace
+
+std::vector<SearchHit> Conversations::search(std::string_view typed, int limit) const {
+    const Query query = parse(typed);
+    std::vector<SearchHit> hits;
+    if (query.words.empty() || limit <= 0) return hits;
+    database_.read([&] {
+        hits.clear();
+        search_titles(database_.connection(), query, limit, hits);
+        search_messages(database_.connection(), query, limit - static_cast<int>(hits.size()), hits);
+    });
+    return hits;
+}
+
+}  // namespace sidewinder::storage
