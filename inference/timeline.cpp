@@ -16,7 +16,7 @@ Timeline::Timeline(Model& model, std::string fingerprint, std::size_t host_budge
 std::vector<Timeline::Candidate> Timeline::candidates(std::span<const TokenId> log) const {
     const auto length = static_cast<std::int64_t>(log.size());
     std::vector<Candidate> found;
-    if (position() <= length && std::equal(live_log_.begin(), live_log_.end(), log.begin())) {
+    if (position() > 0 && position() <= length && std::equal(live_log_.begin(), live_log_.end(), log.begin())) {
         found.push_back({.origin = Origin::Live, .position = position(), .log = {}, .file = {}, .copy = {}});
     }
     std::vector<Candidate> hashed;
@@ -82,11 +82,11 @@ Timeline::Outcome Timeline::advance(std::span<const TokenId> log, std::stop_toke
     bool restored = false;
     for (const Candidate& candidate : candidates(log)) {
         if (!restore(candidate, log)) continue;
-        outcome.plan.origin = candidate.position > 0 ? candidate.origin : Origin::Nothing;
+        outcome.plan.origin = candidate.origin;
         restored = true;
         break;
     }
-    if (!restored) {
+    if (!restored && position() > 0) {
         live_.reset();
         live_log_.clear();
     }
