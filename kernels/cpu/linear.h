@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cpu/memory.h"
+#include "kernels/cpu/simd.h"
+#include "kernels/cpu/thread_pool.h"
+#include "kernels/tensor.h"
+
+namespace sidewinder::kernels::cpu {
+
+/// Products of one set of activations with any number of weights. Chooses the kernel by the number of tokens,
+/// brings the activations into the form that it wants (once for all weights) and shares the rows out.
+class LinearRunner {
+  public:
+    explicit LinearRunner(ThreadPool& pool) : pool_(pool) {}
+
+    /// Up to so many tokens each one's result has the bits that it has alone.
+    static constexpr std::int64_t kShortTokens = 8;
+
+    /// x: [T, cols], row stride `stride`, T <= kGemmMaxTokens; it must stay until the last `multiply`.
+    void set_activations(const float* x, std::int64_t stride, std::int64_t T, std::int64_t cols);
+
+    /// out[t, row] = weight[row, :] . x[t, :], or += with `add`.
+    void multiply(const WeightView& weight, float* out, std::int64_t out_stride, bool add);
+
+  private:
+    void quantize(Linear& linear);
+    const float* packed();
+    void multiply_short(const Linear& linear);
+    void multiply_long(const Linear& linear);
+
+    ThreadPool& pool_;
+    const float* x_ = nullptr;
+    std::int64_t stride_ = 0;
+    std::int64_t tokens_ = 0;
+    std::int64_t cols_ = 0;
+    bool is_packed_ = false;
+    Scratch panels_;     ///< [panels][cols][panel tokens]
+    Scratch quantized_;  ///< int16, then scales and offsets
+    Scratch scales_;
+    Scratch blocks_;  ///< one worker's GemmScratch after the other
+};
+
+}  // namespace sidewinder::kernels::cpu

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/tensor.h"
+
+/// The vector kernels, one instance for each instruction set, chosen at run time. They take ranges, allocate
+/// nothing, never throw and know nothing of threads. All arrays are float32 unless said otherwise.
+namespace sidewinder::kernels::cpu {
+
+const char* simd_name();  ///< "AVX2", "AVX-512", …
+
+// ---- simd_norm.cpp
+
+/// out[0, cols) = x * rsqrt(mean(x^2) + eps) * weight
+void rms_norm(const float* x, const float* weight, float eps, std::int64_t cols, float* out);
+
+/// u = y * silu(z); y = u * rsqrt(mean(u^2) + eps) * weight, over one group of one token.
+void gate_and_norm(float* y, const float* z, const float* weight, float eps, std::int64_t cols);
+
+// ---- simd_mixer.cpp
+
+/// Causal conv1d of width 4 and SiLU over channels [0, n) of T rows:
+///     out[t, c] = silu(bias[c] + sum_k weight[c, k] * in[t - 3 + k, c]); earlier rows are in `state`, which
+///     moves on.
+struct ConvTile {
+    const float* weight;  ///< [n, 4]
+    const float* bias;    ///< [n]
+    const float* in;      ///< [T, n], row stride in_stride
+    std::int64_t in_stride;
+    float* state;  ///< [n, 4], oldest first
+    float* out;    ///< [T, n], row stride out_stride
+    std::int64_t out_stride;
+    std::int64_t T;
+};
+constexpr std::int64_t kConvTile = 256;  ///< most channels a call
+void conv_silu(const ConvTile& tile, std::int64_t n);
+
+/// dt = softplus(raw + bias), decay = exp(dt * A), for n heads of one token.
+void softplus_decay(const float* raw, const float* bias, const float* A, std::int64_t n, float* dt,
+                    float* decay);
+
+/// T steps of one head. Rows of a token are `*_stride` floats after the rows of the token before it.
+///     state[p, n] = state[p, n] * decay + dt * x[p] * B[n];   y[p] = sum_n state[p, n] * C[n] + D * x[p]
+struct HeadScan {
+    float* state;        ///< [headdim, d_state]
+    const float* dt;     ///< one a token, dt_stride apart
+    const float* decay;  ///< likewise
+    std::int64_t dt_stride;
+    const float* x;  ///< [T, headdim]
+    const float* B;  ///< [T, d_state]
+    const float* C;  ///< [T, d_state]
+    std::int64_t xbc_stride;
+    float D;
+    float* y;  ///< [T, headdim]
+    std::int64_t y_stride;
+    std::int64_t T;
+    std::int64_t headdim;
+    std::int64_t d_state;
+};
+void scan_head(const HeadScan& scan);
+
+// ---- simd_dot.cpp: products for a few tokens, bound by the reading of the weights
+
+/// Activations for Int8 and Int4 weights: int16 with a scale for each group of the weight, which costs about
+/// 3e-5 of a product. For Int4 the columns of a group are reordered to meet 16-bit pieces of four nibbles
+/// (see simd_dot.cpp) and `offset` takes the nibbles' -8.
+struct QuantizedActivations {
+    const std::int16_t* q = nullptr;  ///< [T, padded_cols]
+    const float* scale = nullptr;     ///< [T, padded_cols / group]
+    const float* offset = nullptr;    ///< [T, padded_cols / group]: -8 * scale * sum of q
+};
+void quantize_activations(const float* x, const WeightLayout& layout, std::int16_t* q, float* scale,
+                          float* offset);
+
+/// out[t, row] (+)= weight[row, :] . x[t, :]
+struct Linear {
+    WeightView weight;
+    const float* x = nullptr;  ///< [T, cols], row stride x_stride
+    std::int64_t x_stride = 0;
+    QuantizedActivations quantized;  ///< instead of x for integer weights
+    std::int64_t T = 0;
+    float* out = nullptr;
+    std::int64_t out_stride = 0;
+    bool add = false;
+};
+void dot_rows(const Linear& linear, std::int64_t row_begin, std::int64_t row_end);
+
+// ---- simd_gemm.cpp: products for many tokens, bound by arithmetic
+
+constexpr std::int64_t kGemmDepth = 256;   ///< columns a block, a multiple of every group
+constexpr std::int64_t kGemmMaxRows = 96;  ///< rows of weight a block
+constexpr std::int64_t kGemmMaxTokens = 256;
+
+std::int64_t gemm_panel_tokens();  ///< tokens side by side in a packed panel
+std::int64_t gemm_row_multiple();  ///< rows of the register tile
+
+/// panel[k, j] = x[j, k] for `tokens` rows, zero for the rest of the panel.
+void pack_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, std::int64_t cols, float* panel);
+
+/// One worker's blocks: weights [kGemmMaxRows, kGemmDepth + pad] and results [kGemmMaxRows, kGemmMaxTokens].
+constexpr std::int64_t kGemmWeightStride = kGemmDepth + 16;
+struct GemmScratch {
+    float* weights = nullptr;
+    float* sums = nullptr;
+};
+/// The same product as dot_rows from packed panels; at most kGemmMaxRows rows and kGemmMaxTokens tokens a
+/// call.
+void gemm_rows(const Linear& linear, const float* panels, const GemmScratch& scratch, std::int64_t row_begin,
+               std::int64_t row_end);
+
+}  // namespace sidewinder::kernels::cpu
