@@ -1,0 +1,253 @@
+#include "inference/quantized_file.h"
+
+#include <signal.h>
+
+#include <cerrno>
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include "inference/content_hash.h"
+#include "inference/error.h"
+#include "inference/safetensors.h"
+#include "inference/safetensors_writer.h"
+#include "inference/weight_loader.h"
+#include "inference/weight_plan.h"
+
+namespace sidewinder::inference {
+namespace {
+
+using kernels::WeightFormat;
+using Metadata = std::map<std::string, std::string>;
+using Progress = std::function<void(Weights::Progress)>;
+
+/// To be raised when kernels::quantize_rows, the planned layout or WeightLoader::kBlockElements change.
+constexpr const char* kVersion = "1";
+constexpr const char* kChecksum =
+    "checksum";  ///< U8 [16]: XXH3-128 of all blocks, data then scales, in loading order
+constexpr std::uint64_t kSpareBytes = 256 << 20;
+
+std::string scales_name(const PlannedTensor& tensor) {
+    return tensor.name + ".scales";
+}
+
+std::int64_t groups(const kernels::WeightLayout& layout) {
+    return static_cast<std::int64_t>(layout.scale_count()) / layout.rows;
+}
+
+TensorInfo stored_data(const PlannedTensor& tensor) {
+    const kernels::WeightLayout& layout = tensor.layout;
+    const auto info = [&](DType dtype, std::int64_t columns) {
+        return TensorInfo{tensor.name, dtype, {layout.rows, columns}, layout.data_bytes()};
+    };
+    switch (layout.format) {
+        case WeightFormat::F32:
+            return info(DType::F32, layout.cols);
+        case WeightFormat::BF16:
+            return info(DType::BF16, layout.cols);
+        case WeightFormat::Int8:
+            return info(DType::I8, layout.padded_cols());
+        case WeightFormat::Int4:
+            break;
+    }
+    return info(DType::U8, layout.padded_cols() / 2);
+}
+
+/// All tensors of the file, and for each planned tensor where its data is; its scales follow.
+struct FileTable {
+    std::vector<TensorInfo> tensors;
+    std::vector<std::size_t> first;
+
+    explicit FileTable(const WeightPlan& plan) {
+        for (const PlannedTensor& tensor : plan.tensors) {
+            first.push_back(tensors.size());
+            tensors.push_back(stored_data(tensor));
+            if (tensor.layout.scale_count() != 0)
+                tensors.push_back({scales_name(tensor),
+                                   DType::F32,
+                                   {tensor.layout.rows, groups(tensor.layout)},
+                                   tensor.layout.scale_count() * sizeof(float)});
+        }
+        tensors.push_back({kChecksum, DType::U8, {16}, 16});
+    }
+};
+
+Metadata metadata_of(const ModelFolder& folder, const WeightRecipe& recipe) {
+    return {{"format", "sidewinder-weights"},
+            {"version", kVersion},
+            {"recipe", recipe.name()},
+            {"source", folder.content_hash}};
+}
+
+std::uint64_t row_offset(std::int64_t first, std::size_t row_bytes) {
+    return static_cast<std::uint64_t>(first) * row_bytes;
+}
+
+std::size_t scale_row_bytes(const kernels::WeightLayout& layout) {
+    return static_cast<std::size_t>(groups(layout)) * sizeof(float);
+}
+
+void add_block(ContentHash& hash, const WeightBlock& block) {
+    hash.add(std::span<const std::byte>(block.data));
+    hash.add(std::as_bytes(std::span(block.scales)));
+}
+
+/// A file that is not the one for this model, recipe and version, or is damaged.
+struct Unusable {
+    std::string why;
+};
+
+void check_table(const SafetensorsFile& file, const FileTable& table, const Metadata& metadata) {
+    if (file.metadata() != metadata) throw Unusable{"it was made for another model, format or version"};
+    if (file.tensors().size() != table.tensors.size()) throw Unusable{"its list of tensors is wrong"};
+    for (std::size_t i = 0; i < table.tensors.size(); ++i) {
+        const TensorInfo &have = file.tensors()[i], &expected = table.tensors[i];
+        if (have.name != expected.name || have.dtype != expected.dtype || have.shape != expected.shape)
+            throw Unusable{"its tensor " + expected.name + " is wrong"};
+    }
+}
+
+Weights read_file(const SafetensorsFile& file, const WeightPlan& plan, const FileTable& table,
+                  const Config& config, const Metadata& metadata, kernels::Backend& backend,
+                  const Progress& progress, std::stop_token stop) {
+    check_table(file, table, metadata);
+    ContentHash hash;
+    const BlockProducer produce = [&file](const PlannedTensor& tensor, std::int64_t first, std::int64_t,
+                                          WeightBlock& block) {
+        file.read(tensor.name, row_offset(first, tensor.layout.row_bytes()), block.data);
+        if (!block.scales.empty())
+            file.read(scales_name(tensor), row_offset(first, scale_row_bytes(tensor.layout)),
+                      std::as_writable_bytes(std::span(block.scales)));
+    };
+    const BlockObserver observe = [&hash](std::size_t, std::int64_t, std::int64_t, const WeightBlock& block) {
+        add_block(hash, block);
+    };
+    Weights weights = WeightLoader::load(plan, config, backend, produce, observe, progress, stop);
+    std::array<std::byte, 16> checksum;
+    file.read(kChecksum, 0, checksum);
+    file.check_unchanged();
+    if (checksum != hash.digest()) throw Unusable{"its checksum is wrong"};
+    return weights;
+}
+
+/// Temporary files of processes that are no more: "<name>.<pid>-<n>.tmp".
+void remove_leftovers(const std::filesystem::path& cache_dir) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(cache_dir, ignored)) {
+        const std::string name = entry.path().filename().string();
+        const std::size_t begin = name.find(".safetensors.");
+        if (begin == std::string::npos || !name.ends_with(".tmp")) continue;
+        pid_t pid = 0;
+        const char* digits = name.data() + begin + std::string_view(".safetensors.").size();
+        const auto parsed = std::from_chars(digits, name.data() + name.size(), pid);
+        if (parsed.ec == std::errc() && pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH)
+            std::filesystem::remove(entry.path(), ignored);
+    }
+}
+
+/// Writes blocks while they are loaded. A failure to write ends the writing, not the loading.
+class Keeper {
+  public:
+    Keeper(const std::filesystem::path& path, const FileTable& table, const Metadata& metadata)
+        : table_(table) {
+        guarded([&] {
+            std::filesystem::create_directories(path.parent_path());
+            remove_leftovers(path.parent_path());
+            std::uint64_t bytes = kSpareBytes;
+            for (const TensorInfo& tensor : table.tensors) bytes += tensor.bytes;
+            const std::uint64_t free = std::filesystem::space(path.parent_path()).available;
+            if (free < bytes)
+                throw Error(Fault::Io, path.string() + " needs " + std::to_string(bytes >> 20) +
+                                           " MiB of space and " + std::to_string(free >> 20) +
+                                           " MiB are free.");
+            writer_.emplace(path, table.tensors, metadata);
+        });
+    }
+
+    void add(const PlannedTensor& tensor, std::size_t number, std::int64_t first, const WeightBlock& block) {
+        if (!writer_) return;
+        guarded([&] {
+            add_block(hash_, block);
+            writer_->write(table_.first[number], row_offset(first, tensor.layout.row_bytes()), block.data);
+            if (!block.scales.empty())
+                writer_->write(table_.first[number] + 1, row_offset(first, scale_row_bytes(tensor.layout)),
+                               std::as_bytes(std::span(block.scales)));
+        });
+    }
+
+    bool finish() {
+        if (!writer_) return false;
+        guarded([&] {
+            writer_->write(table_.tensors.size() - 1, 0, hash_.digest());
+            writer_->finish();
+        });
+        return writer_.has_value();
+    }
+
+    const std::string& note() const { return note_; }
+
+  private:
+    template <class Action>
+    void guarded(const Action& action) {
+        try {
+            action();
+        } catch (const std::exception& error) {
+            writer_.reset();
+            note_ = std::string("The converted weights were not kept, so the next start takes as long: ") +
+                    error.what();
+        }
+    }
+
+    const FileTable& table_;
+    ContentHash hash_;
+    std::optional<SafetensorsWriter> writer_;
+    std::string note_;
+};
+
+}  // namespace
+
+std::filesystem::path quantized_file_path(const ModelFolder& folder, const WeightRecipe& recipe,
+                                          const std::filesystem::path& cache_dir) {
+    return cache_dir / (folder.content_hash + "-" + recipe.name() + ".safetensors");
+}
+
+CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& recipe,
+                              kernels::Backend& backend, const std::filesystem::path& cache_dir,
+                              const Progress& progress, std::stop_token stop) {
+    if (recipe.group == 0)
+        return {Weights::load(*folder.tensors, folder.config, recipe, backend, progress, stop),
+                CachedWeights::Origin::Model,
+                {}};
+    const WeightPlan plan = plan_weights(*folder.tensors, folder.config, recipe);
+    const FileTable table(plan);
+    const Metadata metadata = metadata_of(folder, recipe);
+    const std::filesystem::path path = quantized_file_path(folder, recipe, cache_dir);
+    std::string note;
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
+        try {
+            const SafetensorsFile file(Folder::open(cache_dir).open_file(path.filename().string()));
+            return {read_file(file, plan, table, folder.config, metadata, backend, progress, stop),
+                    CachedWeights::Origin::FromCache,
+                    {}};
+        } catch (const Unusable& unusable) {
+            note = unusable.why;
+        } catch (const Error&) {
+            note = "it is damaged";
+        }
+        note = "The kept weights in " + path.filename().string() + " were made anew: " + note + ".";
+    }
+    Keeper keeper(path, table, metadata);
+    const BlockObserver keep = [&](std::size_t tensor, std::int64_t first, std::int64_t,
+                                   const WeightBlock& block) {
+        keeper.add(plan.tensors[tensor], tensor, first, block);
+    };
+    Weights weights =
+        WeightLoader::load(plan, folder.config, backend, convert_from(*folder.tensors), keep, progress, stop);
+    folder.tensors->check_unchanged();
+    const bool kept = keeper.finish();
+    if (!keeper.note().empty()) note = keeper.note();
+    return {std::move(weights), kept ? CachedWeights::Origin::Made : CachedWeights::Origin::Model, note};
+}
+
+}  // namespace sidewinder::inference

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "inference/model_folder.h"
+#include "inference/weights.h"
+
+namespace sidewinder::inference {
+
+/// Weights and how they were come by.
+struct CachedWeights {
+    enum class Origin {
+        Model,      ///< read from the model's own files: nothing is kept for this recipe, or keeping failed
+        Made,       ///< read from the model's files and kept in the cache for the next time
+        FromCache,  ///< read from the cache
+    };
+    Weights weights;
+    Origin origin = Origin::Model;
+    std::string
+        note;  ///< a sentence for the person when a kept file was damaged or could not be written, else empty
+};
+
+/// Weights::load that keeps an int8 or int4 model in `cache_dir` (made if need be) as one safetensors file
+/// <content_hash>-<recipe>.safetensors, so that the next load reads only that. The file holds every tensor as
+/// it lies in memory; its metadata names format, version, recipe and source, its last tensor is a checksum of
+/// all data. A file that does not fit model, recipe and version, or whose checksum is wrong, is never used:
+/// it is made anew and replaced atomically. f32 and bf16 are read from the model's files. Throws what
+/// Weights::load throws; a full disk only makes a note.
+CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& recipe,
+                              kernels::Backend& backend, const std::filesystem::path& cache_dir,
+                              const std::function<void(Weights::Progress)>& progress = {},
+                              std::stop_token stop = {});
+
+/// Where that file is.
+std::filesystem::path quantized_file_path(const ModelFolder& folder, const WeightRecipe& recipe,
+                                          const std::filesystem::path& cache_dir);
+
+}  // namespace sidewinder::inference
