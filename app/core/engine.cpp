@@ -28,6 +28,18 @@ bool is_demo(const fs::path& folder) {
 // Long prefill chunks pay in the GEMM, but their activations must stay small beside the weights.
 std::int64_t chunk_for(const inference::Config& config) { return config.dims.d_model >= 1024 ? 128 : 256; }
 
+inference::CachedWeights load_weights(const inference::ModelFolder& folder, const EngineOptions& options,
+                                      kernels::Backend& backend,
+                                      const std::function<void(inference::Weights::Progress)>& progress,
+                                      std::stop_token stop) {
+    if (!options.quantized_cache.empty()) {
+        return inference::load_with_cache(folder, options.weights, backend, options.quantized_cache, progress, stop);
+    }
+    return {.weights = inference::Weights::load(*folder.tensors, folder.config, options.weights, backend, progress, stop),
+            .origin = inference::CachedWeights::Origin::Model,
+            .note = {}};
+}
+
 }  // namespace
 
 fs::path demo_model_folder() {
@@ -63,9 +75,9 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
         }
     }
     engine->backend_ = kernels::make_cpu_backend(options.threads);
-    inference::Weights weights = inference::load_with_cache(folder, options.weights, *engine->backend_,
-                                                            options.quantized_cache, progress, stop);
-    engine->model_ = std::make_unique<inference::Model>(*engine->backend_, folder.config, std::move(weights),
+    inference::CachedWeights loaded = load_weights(folder, options, *engine->backend_, progress, stop);
+    engine->note_ = loaded.note;
+    engine->model_ = std::make_unique<inference::Model>(*engine->backend_, folder.config, std::move(loaded.weights),
                                                         chunk_for(folder.config));
     engine->fingerprint_ = folder.content_hash + "/" + options.weights.name() + "/" + kStateFormat;
     engine->timeline_ = std::make_unique<inference::Timeline>(*engine->model_, engine->fingerprint_,

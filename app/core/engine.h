@@ -42,12 +42,14 @@ class Engine {
     const inference::Tokenizer& tokenizer() const;
     inference::Model& model() { return *model_; }
     inference::Timeline& timeline() { return *timeline_; }
+    const std::string& note() const { return note_; }  ///< for the person: a quantised file that had to be made anew, or empty
 
   private:
     Engine() = default;
 
     std::string name_;
     std::string fingerprint_;
+    std::string note_;
     std::unique_ptr<kernels::Backend> backend_;
     std::unique_ptr<inference::Tokenizer> tokenizer_;
     std::unique_ptr<inference::Model> model_;
