@@ -10,6 +10,7 @@
 #include "storage/connection.h"
 #include "storage/paths.h"
 #include "storage/recovery.h"
+#include "storage/search_index.h"
 #include "storage/sql_error.h"
 
 namespace sidewinder::storage {
@@ -71,16 +72,6 @@ std::unique_ptr<SQLite::Database> open_checked(const Database::Options& options,
     check_integrity(*connection, unclean || fs::file_size(options.file) <= kThoroughBytes);
     allow_checkpoints(*connection);
     return connection;
-}
-
-/// Rebuilds every full-text index from the rows it was made from.
-void rebuild_search_indexes(SQLite::Database& connection) {
-    std::vector<std::string> names;
-    SQLite::Statement select(
-        connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%USING fts5%'");
-    while (select.executeStep()) names.push_back(select.getColumn(0).getString());
-    for (const auto& name : names)
-        connection.exec("INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')");
 }
 
 /// Runs `action`, once more after rebuilding the search indexes if one of them was at fault.

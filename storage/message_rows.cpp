@@ -1,5 +1,7 @@
 #include "storage/message_rows.h"
 
+#include <SQLiteCpp/Column.h>
+
 #include <bit>
 #include <chrono>
 #include <cstring>
