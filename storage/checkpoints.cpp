@@ -38,8 +38,8 @@ Checkpoints::Checkpoints(fs::path directory, std::uint64_t budget_bytes)
     : directory_(std::move(directory)), budget_(budget_bytes) {
     make_private_directory(directory_);
     remove_stale_temporaries(directory_);
-    scan();
     const std::lock_guard lock(mutex_);
+    scan();
     evict(0);
 }
 
@@ -48,24 +48,35 @@ fs::path Checkpoints::path_of(const std::string& id) const {
 }
 
 void Checkpoints::scan() {
-    const std::lock_guard lock(mutex_);
     std::error_code failed;
-    std::vector<fs::path> found;
-    for (const auto& file : fs::directory_iterator(directory_, failed))
-        if (file.path().extension() == kCheckpointSuffix) found.push_back(file.path());
-    if (failed) throw system_error(failed.value(), "list the checkpoints in", directory_);
-    for (const auto& path : found) {
-        const auto entry = read_checkpoint_header(path);
-        if (!entry) {
-            std::error_code kept;  // a folder of that name stays
-            if (!fs::is_directory(fs::symlink_status(path, kept))) unlink_checkpoint(path);
-            ++dropped_;
-            continue;
-        }
-        used_ += entry->file_bytes;
-        newest_use_ = std::max(newest_use_, entry->last_used_ms);
-        entries_.emplace(entry->id, *entry);
+    std::set<std::string> seen;
+    std::vector<fs::path> unknown;
+    for (const auto& file : fs::directory_iterator(directory_, failed)) {
+        if (file.path().extension() != kCheckpointSuffix) continue;
+        const std::string id = file.path().stem().string();
+        seen.insert(id);
+        if (!entries_.contains(id)) unknown.push_back(file.path());
     }
+    if (failed) throw system_error(failed.value(), "list the checkpoints in", directory_);
+    std::erase_if(entries_, [&](const auto& pair) {
+        const bool gone = !seen.contains(pair.first);
+        if (gone) used_ -= pair.second.file_bytes;
+        return gone;
+    });
+    for (const auto& path : unknown) adopt(path);
+}
+
+void Checkpoints::adopt(const fs::path& path) {
+    const auto entry = read_checkpoint_header(path);
+    if (!entry) {
+        std::error_code failed;
+        if (!fs::is_directory(fs::symlink_status(path, failed))) unlink_checkpoint(path);
+        ++dropped_;
+        return;
+    }
+    used_ += entry->file_bytes;
+    newest_use_ = std::max(newest_use_, entry->last_used_ms);
+    entries_.emplace(entry->id, *entry);
 }
 
 std::vector<std::string> Checkpoints::choose_victims(std::uint64_t needed) const {
@@ -125,6 +136,7 @@ std::string Checkpoints::write(const CheckpointMeta& meta, std::span<const std::
                           0};
     {
         const std::lock_guard lock(mutex_);
+        scan();
         const auto found = entries_.find(entry.id);
         const bool same = found != entries_.end() && found->second.payload_bytes == payload.size() &&
                           found->second.meta.kind >= meta.kind;

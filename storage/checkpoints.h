@@ -70,7 +70,8 @@ class Checkpoints {
 
   private:
     std::filesystem::path path_of(const std::string& id) const;
-    void scan();
+    void scan();  ///< makes the index what the directory is: another program may have written or evicted
+    void adopt(const std::filesystem::path& file);
     std::vector<std::string> choose_victims(std::uint64_t needed) const;
     void evict(std::uint64_t needed);
     void drop(const std::string& id);

@@ -5,16 +5,13 @@
 #include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <thread>
 
 #include "storage/sql_error.h"
 
@@ -79,22 +76,6 @@ FileFacts inspect(const fs::path& file) {
     facts.version = big_endian(&header[60]);
     facts.application_id = big_endian(&header[68]);
     return facts;
-}
-
-FileDescriptor lock_store(const fs::path& file, int wait_ms) {
-    const fs::path path = with_suffix(file, ".lock");
-    FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!lock) throw system_error(errno, "open", path);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
-    while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EINTR) continue;
-        if (errno != EWOULDBLOCK) return lock;  // a file system without locks: SQLite's own must do
-        if (std::chrono::steady_clock::now() >= deadline)
-            throw Error(Error::Kind::Busy, "Another Sidewinder has " + file.string() +
-                                               " open. Use that window, or close it and start again.");
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return lock;
 }
 
 bool on_network_file_system(const fs::path& directory) {

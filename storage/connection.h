@@ -31,9 +31,6 @@ FileFacts inspect(const std::filesystem::path& file);
 
 std::filesystem::path with_suffix(const std::filesystem::path& file, const std::string& suffix);
 
-/// Waits up to `wait_ms` for an exclusive flock on `<file>.lock`. Throws Error(Busy).
-FileDescriptor lock_store(const std::filesystem::path& file, int wait_ms);
-
 /// True if the folder is on a network or FUSE file system, where write-ahead logging is not safe.
 bool on_network_file_system(const std::filesystem::path& directory);
 

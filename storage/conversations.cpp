@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Statement.h>
 
 #include "storage/message_rows.h"
+#include "storage/search_index.h"
 #include "storage/text.h"
 
 namespace sidewinder::storage {
@@ -59,13 +60,26 @@ RowId conversation_of(SQLite::Database& connection, RowId message) {
     return select.getColumn(0).getInt64();
 }
 
-/// The conversation moves to the top of the list and shows `preview` there.
+std::string preview_of(std::string_view text) {
+    return one_line(text.substr(0, 8 * kPreviewBytes), kPreviewBytes);
+}
+
+/// False if there is no such conversation.
+bool set_title(SQLite::Database& connection, RowId conversation, std::string_view title, bool automatic) {
+    unindex_title(connection, conversation);
+    const int changed =
+        run(connection, "UPDATE conversations SET title = ?, title_is_automatic = ? WHERE id = ?", title,
+            automatic ? 1 : 0, conversation);
+    index_title(connection, conversation);
+    return changed != 0;
+}
+
+/// The conversation moves to the top of the list and shows the start of `newest_text` there.
 void mark_used(SQLite::Database& connection, RowId conversation, std::string_view newest_text) {
-    const std::string preview = one_line(newest_text.substr(0, 8 * kPreviewBytes), kPreviewBytes);
     const int changed = run(connection,
                             "UPDATE conversations SET updated = ?, preview = ?,"
                             " recency = (SELECT max(recency) + 1 FROM conversations) WHERE id = ?",
-                            now_ms(), std::string_view(preview), conversation);
+                            now_ms(), std::string_view(preview_of(newest_text)), conversation);
     require(changed, "conversation", conversation);
 }
 
@@ -81,6 +95,7 @@ RowId insert_message(SQLite::Database& connection, RowId conversation, std::opti
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         conversation, parent, name_of(role), name_of(status), text, tokens, now_ms(), model);
     const RowId id = connection.getLastInsertRowid();
+    index_message(connection, id);
     run(connection, "UPDATE conversations SET current_leaf = ? WHERE id = ?", id, conversation);
     return id;
 }
@@ -97,6 +112,8 @@ std::vector<RowId> select_ids(Database& database, const char* sql, RowId paramet
 }
 
 void purge_rows(SQLite::Database& connection, RowId conversation) {
+    unindex_messages_of(connection, conversation);
+    unindex_title(connection, conversation);
     run(connection, "DELETE FROM messages WHERE conversation_id = ?", conversation);
     require(run(connection, "DELETE FROM conversations WHERE id = ?", conversation), "conversation",
             conversation);
@@ -105,20 +122,23 @@ void purge_rows(SQLite::Database& connection, RowId conversation) {
 }  // namespace
 
 int Conversations::recover_interrupted() {
-    int count = 0;
+    std::vector<RowId> cut_off;
     database_.write([&] {
         auto& connection = database_.connection();
-        SQLite::Statement cut_off(
-            connection,
-            "SELECT c.id, m.text FROM messages m JOIN conversations c ON c.current_leaf = m.id"
-            " WHERE m.status = 'streaming' AND m.text <> ''");
-        while (cut_off.executeStep())
-            run(connection, "UPDATE conversations SET preview = ? WHERE id = ?",
-                std::string_view(one_line(cut_off.getColumn(1).getString(), kPreviewBytes)),
-                cut_off.getColumn(0).getInt64());
-        count = run(connection, "UPDATE messages SET status = 'stopped' WHERE status = 'streaming'");
+        cut_off.clear();
+        SQLite::Statement select(connection, "SELECT id FROM messages WHERE status = 'streaming'");
+        while (select.executeStep()) cut_off.push_back(select.getColumn(0).getInt64());
+        for (const RowId id : cut_off) {
+            run(connection, "UPDATE messages SET status = 'stopped' WHERE id = ?", id);
+            index_message(connection, id);
+            SQLite::Statement text(connection, "SELECT text FROM messages WHERE id = ? AND text <> ''");
+            text.bind(1, id);
+            if (text.executeStep())
+                run(connection, "UPDATE conversations SET preview = ? WHERE current_leaf = ?",
+                    std::string_view(preview_of(text.getColumn(0).getString())), id);
+        }
     });
-    return count;
+    return static_cast<int>(cut_off.size());
 }
 
 RowId Conversations::create(std::string_view title) {
@@ -129,6 +149,7 @@ RowId Conversations::create(std::string_view title) {
             " VALUES (?, ?, ?, ?, (SELECT coalesce(max(recency), 0) + 1 FROM conversations))",
             std::string_view(one_line(title, kTitleBytes)), title.empty() ? 1 : 0, now_ms(), now_ms());
         id = database_.connection().getLastInsertRowid();
+        index_title(database_.connection(), id);
     });
     return id;
 }
@@ -144,11 +165,8 @@ void Conversations::rename(RowId conversation, std::string_view title) {
             first.bind(1, conversation);
             if (first.executeStep()) line = automatic_title(first.getColumn(0).getString());
         }
-        const int changed =
-            run(database_.connection(),
-                "UPDATE conversations SET title = ?, title_is_automatic = ?, updated = ? WHERE id = ?",
-                std::string_view(line), automatic ? 1 : 0, now_ms(), conversation);
-        require(changed, "conversation", conversation);
+        if (!set_title(database_.connection(), conversation, line, automatic))
+            throw not_found("conversation", conversation);
     });
 }
 
@@ -219,10 +237,10 @@ RowId Conversations::add_user_message(RowId conversation, std::optional<RowId> p
     database_.write([&] {
         auto& connection = database_.connection();
         id = insert_message(connection, conversation, parent, Role::User, Status::Done, text, tokens, {});
-        const std::string title = automatic_title(text);
-        run(connection,
-            "UPDATE conversations SET title = ? WHERE id = ? AND title = '' AND title_is_automatic = 1",
-            std::string_view(title), conversation);
+        SQLite::Statement untitled(
+            connection, "SELECT 1 FROM conversations WHERE id = ? AND title = '' AND title_is_automatic = 1");
+        untitled.bind(1, conversation);
+        if (untitled.executeStep()) set_title(connection, conversation, automatic_title(text), true);
     });
     return id;
 }
@@ -270,6 +288,7 @@ void Conversations::finish(RowId message, Status status, std::string_view text,
     check_size(text, tokens);
     database_.write([&] {
         auto& connection = database_.connection();
+        unindex_message(connection, message);
         const int changed = run(
             connection,
             "UPDATE messages SET status = ?, text = ?, tokens = ?, tokens_generated = ?, tokens_read = ?,"
@@ -277,6 +296,7 @@ void Conversations::finish(RowId message, Status status, std::string_view text,
             name_of(status), text, tokens, stats.generated, stats.read, stats.reused, stats.seconds,
             stats.first_token_seconds, message);
         require(changed, "answer", message);
+        index_message(connection, message);
         if (!text.empty()) mark_used(connection, conversation_of(connection, message), text);
     });
 }

@@ -125,6 +125,10 @@ class Conversations {
     /// must all be there, upper or lower case; never an error. Removed conversations are left out.
     std::vector<SearchHit> search(std::string_view query, int limit = 50) const;
 
+    /// Compares the search indexes with the messages and makes them anew if they differ; false if they did.
+    /// Reads everything: for idle time, once a day.
+    bool check_search();
+
   private:
     Database& database_;
 };

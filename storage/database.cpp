@@ -10,6 +10,7 @@
 #include "storage/connection.h"
 #include "storage/paths.h"
 #include "storage/recovery.h"
+#include "storage/search_index.h"
 #include "storage/sql_error.h"
 
 namespace sidewinder::storage {
@@ -73,14 +74,19 @@ std::unique_ptr<SQLite::Database> open_checked(const Database::Options& options,
     return connection;
 }
 
-/// Rebuilds every full-text index from the rows it was made from.
-void rebuild_search_indexes(SQLite::Database& connection) {
-    std::vector<std::string> names;
-    SQLite::Statement select(
-        connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%USING fts5%'");
-    while (select.executeStep()) names.push_back(select.getColumn(0).getString());
-    for (const auto& name : names)
-        connection.exec("INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')");
+/// The file as it is, or without its journal if that alone is at fault; null if it was damaged and set aside.
+std::unique_ptr<SQLite::Database> open_or_set_aside(const Database::Options& options, bool network,
+                                                    Salvage& salvage) {
+    for (;;) {
+        try {
+            return open_checked(options, network);
+        } catch (const Error& error) {
+            if (error.kind() != Error::Kind::Damaged) throw;
+        }
+        if (salvage.set_journals_aside()) continue;
+        salvage.set_database_aside("it fails SQLite's integrity check");
+        return nullptr;
+    }
 }
 
 /// Runs `action`, once more after rebuilding the search indexes if one of them was at fault.
@@ -103,18 +109,27 @@ void guarded(SQLite::Database& connection, const fs::path& file, const std::func
 Database::Database() = default;
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&& other) noexcept {
-    connection_.reset();  // before its lock goes
+    close();
     file_ = std::move(other.file_);
     backups_ = std::move(other.backups_);
     lock_ = std::move(other.lock_);
     connection_ = std::move(other.connection_);
     recovery_ = std::move(other.recovery_);
     notice_ = std::move(other.notice_);
+    on_network_ = other.on_network_;
     device_ = other.device_;
     inode_ = other.inode_;
     return *this;
 }
-Database::~Database() = default;
+Database::~Database() {
+    close();
+}
+
+void Database::close() {
+    if (!connection_) return;
+    connection_.reset();
+    lock_.mark_closed();
+}
 
 Database::Database(const Options& given) : file_(fs::absolute(given.file)), backups_(given.backups) {
     Options options = given;
@@ -122,7 +137,7 @@ Database::Database(const Options& given) : file_(fs::absolute(given.file)), back
     if (backups_.empty()) backups_ = file_.parent_path() / "backups";
     make_private_directory(file_.parent_path());
     inspect(file_);  // a folder or a link is refused before anything is made beside it
-    lock_ = lock_store(file_, options.busy_ms);
+    lock_ = StoreLock(file_, options.busy_ms);
     remove_stale_temporaries(file_.parent_path());
     open_recovering(options);
     guarded(*connection_, file_, [&] {
@@ -137,8 +152,8 @@ Database::Database(const Options& given) : file_(fs::absolute(given.file)), back
 }
 
 void Database::open_recovering(const Options& options) {
-    const bool network = on_network_file_system(file_.parent_path());
-    if (network)
+    on_network_ = on_network_file_system(file_.parent_path());
+    if (on_network_)
         notice_ = "Your conversations are kept on a network or FUSE file system (" +
                   file_.parent_path().string() +
                   "). Saving is slower there; a local disk is the better place.";
@@ -155,20 +170,16 @@ void Database::open_recovering(const Options& options) {
         if (std::error_code none;
             facts.is_wal && fs::file_size(with_suffix(file_, "-journal"), none) > 0 && !none)
             salvage.set_journals_aside();
-        for (int attempt = 0; attempt < 2 && !connection_; ++attempt) try {
-                connection_ = open_checked(options, network);
-            } catch (const Error& error) {
-                if (error.kind() != Error::Kind::Damaged) throw;
-                // Perhaps only the journal is at fault; then the database alone is sound.
-                if (attempt > 0 || !salvage.set_journals_aside()) {
-                    salvage.set_database_aside("it fails SQLite's integrity check");
-                    break;
-                }
-            }
+        if (lock_.was_left_open() && facts.is_wal && !fs::exists(with_suffix(file_, "-wal")))
+            salvage.note_missing_log();
+        connection_ = open_or_set_aside(options, on_network_, salvage);
     }
     if (!connection_) {
-        if (!salvage.restore_backup()) create_database(options);
-        connection_ = open_checked(options, network);
+        if (!salvage.restore_backup()) {
+            create_database(options);
+            salvage.note_fresh();
+        }
+        connection_ = open_checked(options, on_network_);
     }
     recovery_ = salvage.report();
 }
@@ -192,6 +203,7 @@ void Database::write(const std::function<void()>& work) {
         work();
         transaction.commit();
     });
+    if (!file_.empty() && !on_network_) lock_.mark_open();
 }
 
 void Database::read(const std::function<void()>& work) {
@@ -205,7 +217,10 @@ bool Database::backup_if_due() {
 }
 
 fs::path Database::backup_now() {
-    return Backups(backups_).make(*connection_, Backups::kDaily);
+    const fs::path made = Backups(backups_).make(*connection_, Backups::kDaily);
+    // So that the file without its log is never older than its backup.
+    guarded(*connection_, file_, [&] { connection_->exec("PRAGMA wal_checkpoint(PASSIVE)"); });
+    return made;
 }
 
 bool Database::was_replaced() const {

@@ -11,6 +11,7 @@
 #include "storage/atomic_file.h"
 #include "storage/error.h"
 #include "storage/migrations.h"
+#include "storage/store_lock.h"
 
 namespace SQLite {
 class Database;
@@ -24,6 +25,7 @@ struct Recovery {
     enum class Kind {
         None,             ///< nothing was wrong
         JournalSetAside,  ///< the database was sound, a journal beside it was not its own
+        JournalMissing,   ///< the database is sound, but its log of the last changes before a crash is gone
         RestoredBackup,   ///< damaged or missing; the newest good backup is in use
         StartedFresh,     ///< damaged and no good backup; an empty database is in use
     };
@@ -93,14 +95,15 @@ class Database {
   private:
     Database();
     void open_recovering(const Options& options);
+    void close();
 
     std::filesystem::path file_;
     std::filesystem::path backups_;
-    FileDescriptor
-        lock_;  ///< flock on "<file>.lock": held before the connection is opened and after it is closed
+    StoreLock lock_;  ///< held before the connection is opened and after it is closed
     std::unique_ptr<SQLite::Database> connection_;
     Recovery recovery_;
     std::string notice_;
+    bool on_network_ = false;  ///< rollback journal instead of a log
     std::uint64_t device_ = 0;
     std::uint64_t inode_ = 0;
 };

@@ -97,7 +97,7 @@ Recovery Salvage::report() const {
         result.kind = Recovery::Kind::RestoredBackup;
         result.sentence = what + " The backup of " + readable_stamp(restored_.filename().string()) +
                           " is in use now; what came after it is not in it." + kept;
-    } else if (!database_aside_.empty()) {
+    } else if (fresh_ && !result.damaged_file.empty()) {
         result.kind = Recovery::Kind::StartedFresh;
         result.sentence = what + " There was no good backup, so Sidewinder started with an empty one." + kept;
     } else if (!journal_aside_.empty()) {
@@ -106,6 +106,11 @@ Recovery Salvage::report() const {
             "A journal that does not fit the database of your conversations lay beside it. The database "
             "is sound; the last changes before the previous end may be missing." +
             kept;
+    } else if (log_missing_) {
+        result.kind = Recovery::Kind::JournalMissing;
+        result.sentence = "Sidewinder was not closed properly, and the file with the last changes (" +
+                          file_.string() +
+                          "-wal) is gone. The database is sound, but those changes are missing from it.";
     }
     return result;
 }

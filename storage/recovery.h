@@ -18,6 +18,10 @@ class Salvage {
     /// Renames the -wal and -journal to `<file>.damaged-<UTC time>-wal`... True if there was one worth
     /// keeping.
     bool set_journals_aside();
+    /// The log of a store that was not closed is gone.
+    void note_missing_log() { log_missing_ = true; }
+    /// An empty database was made.
+    void note_fresh() { fresh_ = true; }
     /// Renames the database with what stands beside it to `<file>.damaged-<UTC time>`.
     void set_database_aside(const std::string& reason);
     /// Copies the newest good backup into place. False if there is none.
@@ -37,6 +41,8 @@ class Salvage {
     std::filesystem::path database_aside_;
     std::filesystem::path journal_aside_;
     std::filesystem::path restored_;
+    bool log_missing_ = false;
+    bool fresh_ = false;
 };
 
 }  // namespace sidewinder::storage

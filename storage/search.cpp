@@ -4,6 +4,7 @@
 
 #include "storage/conversations.h"
 #include "storage/message_rows.h"
+#include "storage/search_index.h"
 #include "storage/text.h"
 
 namespace sidewinder::storage {
@@ -106,6 +107,13 @@ std::vector<SearchHit> Conversations::search(std::string_view typed, int limit) 
         search_messages(database_.connection(), query, limit - static_cast<int>(hits.size()), hits);
     });
     return hits;
+}
+
+bool Conversations::check_search() {
+    bool agree = true;
+    database_.read([&] { agree = search_indexes_agree(database_.connection()); });
+    if (!agree) database_.write([&] { rebuild_search_indexes(database_.connection()); });
+    return agree;
 }
 
 }  // namespace sidewinder::storage
