@@ -1,0 +1,95 @@
+#include <QtTest>
+
+#include <filesystem>
+#include <fstream>
+
+#include "app/core/checkpoint_store.h"
+#include "tests/support/random_engine.h"
+
+using namespace sidewinder;
+using inference::Timeline;
+namespace fs = std::filesystem;
+
+/// The timeline over real files: a restart goes on where the last one stopped.
+class TestCheckpointStore : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    QStringList told_;
+    fs::path directory() const { return fs::path(folder_.path().toStdString()) / "checkpoints"; }
+    app::CheckpointStore::Tell tell() {
+        return [this](const std::string& sentence) { told_.append(QString::fromStdString(sentence)); };
+    }
+
+  private Q_SLOTS:
+    void init() { told_.clear(); }
+    void cleanup() { fs::remove_all(directory()); }
+
+    void aRestartReadsNothingAgain() {
+        test::RandomEngine engine;
+        const auto log = inference::random_tokens(512, 100);
+        std::vector<float> straight;
+        {
+            app::CheckpointStore files(directory(), 1 << 30, tell());
+            Timeline timeline(engine.model, "f", 0, &files);
+            timeline.advance(log);
+            timeline.keep(Timeline::Keep::HostAndDisk);
+            const auto logits = timeline.step(9);
+            straight.assign(logits.begin(), logits.end());
+        }
+        app::CheckpointStore files(directory(), 1 << 30, tell());
+        Timeline timeline(engine.model, "f", 0, &files);
+        const auto outcome = timeline.advance(log);
+        QVERIFY(outcome.plan.origin == Timeline::Origin::Disk);
+        QCOMPARE(outcome.plan.to_read, 0);
+        const auto logits = timeline.step(9);
+        QVERIFY(std::equal(straight.begin(), straight.end(), logits.begin()));
+        QVERIFY2(told_.isEmpty(), qPrintable(told_.join(QLatin1Char('\n'))));
+    }
+
+    void aFlippedByteIsNoticedAndTheTokensAreRead() {
+        test::RandomEngine engine;
+        const auto log = inference::random_tokens(512, 40);
+        {
+            app::CheckpointStore files(directory(), 1 << 30, tell());
+            Timeline timeline(engine.model, "f", 0, &files);
+            timeline.advance(log);
+            timeline.keep(Timeline::Keep::HostAndDisk);
+        }
+        for (const auto& entry : fs::directory_iterator(directory())) {
+            std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(static_cast<std::streamoff>(fs::file_size(entry.path()) - 100));
+            file.put('\x5a');
+        }
+        app::CheckpointStore files(directory(), 1 << 30, tell());
+        Timeline timeline(engine.model, "f", 0, &files);
+        const auto outcome = timeline.advance(log);
+        QVERIFY(outcome.plan.origin == Timeline::Origin::Nothing);
+        QCOMPARE(outcome.plan.to_read, 40);
+        QCOMPARE(told_.size(), 1);
+    }
+
+    void aBudgetThatIsTooSmallIsToldAndLosesNothingElse() {
+        test::RandomEngine engine;
+        app::CheckpointStore files(directory(), 1000, tell());
+        Timeline timeline(engine.model, "f", 0, &files);
+        timeline.advance(inference::random_tokens(512, 10));
+        timeline.keep(Timeline::Keep::HostAndDisk);
+        files.flush();
+        QCOMPARE(told_.size(), 1);
+        QCOMPARE(files.used_bytes(), 0U);
+    }
+
+    void wipeRemovesEverything() {
+        test::RandomEngine engine;
+        app::CheckpointStore files(directory(), 1 << 30, tell());
+        Timeline timeline(engine.model, "f", 0, &files);
+        timeline.advance(inference::random_tokens(512, 10));
+        timeline.keep(Timeline::Keep::HostAndDisk);
+        QCOMPARE(files.wipe(), std::size_t{1});
+        QVERIFY(fs::is_empty(directory()));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestCheckpointStore)
+#include "test_checkpoint_store.moc"

@@ -1,0 +1,81 @@
+#include <QtTest>
+
+#include <filesystem>
+#include <fstream>
+
+#include "app/core/settings.h"
+
+using namespace sidewinder::app;
+namespace fs = std::filesystem;
+
+class TestSettings : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    fs::path file() const { return fs::path(folder_.path().toStdString()) / "config" / "settings.json"; }
+    void write(const std::string& text) const {
+        fs::create_directories(file().parent_path());
+        std::ofstream(file()) << text;
+    }
+
+  private Q_SLOTS:
+    void cleanup() { fs::remove_all(file().parent_path()); }
+
+    void aMissingFileGivesDefaults() {
+        std::string problem;
+        QVERIFY(load_settings(file(), &problem) == Settings{});
+        QVERIFY(problem.empty());
+    }
+
+    void whatIsSavedComesBack() {
+        Settings s;
+        s.system_prompt = "Answer \"briefly\"\nin português ☺";
+        s.sampling.temperature = 0.75f;
+        s.sampling.top_k = 7;
+        s.seed = 18446744073709551615ULL;
+        s.theme = Settings::Theme::Dark;
+        s.font_size = 15;
+        s.weights = "int4-g64";
+        save_settings(file(), s);
+        QVERIFY(load_settings(file()) == s);
+        s.seed.reset();
+        save_settings(file(), s);
+        QVERIFY(load_settings(file()) == s);
+    }
+
+    void oneBadFieldLeavesTheOthers() {
+        write(R"({"temperature": 99, "top_k": "many", "max_tokens": 50, "theme": "dark"})");
+        std::string problem;
+        const Settings s = load_settings(file(), &problem);
+        QCOMPARE(s.sampling.temperature, Settings{}.sampling.temperature);
+        QCOMPARE(s.max_tokens, 50);
+        QVERIFY(s.theme == Settings::Theme::Dark);
+        QVERIFY2(problem.find("temperature, top_k") != std::string::npos, problem.c_str());
+    }
+
+    void aDamagedFileGivesDefaultsAndASentence() {
+        write("{\"temperature\": 0.");
+        std::string problem;
+        QVERIFY(load_settings(file(), &problem) == Settings{});
+        QVERIFY2(problem.find(file().string()) != std::string::npos, problem.c_str());
+    }
+
+    void fieldsOfANewerVersionAreKept() {
+        write(R"({"from_the_future": [1, 2], "max_tokens": 9})");
+        save_settings(file(), load_settings(file()));
+        std::ifstream in(file());
+        const std::string text{std::istreambuf_iterator<char>(in), {}};
+        QVERIFY2(text.find("from_the_future") != std::string::npos, text.c_str());
+    }
+
+    void aFixedSeedIsUsedAndNoneIsAnotherEachTime() {
+        Settings s;
+        s.seed = 5;
+        QCOMPARE(generate_options(s).sampling.seed, 5U);
+        s.seed.reset();
+        QVERIFY(generate_options(s).sampling.seed != generate_options(s).sampling.seed);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSettings)
+#include "test_settings.moc"
