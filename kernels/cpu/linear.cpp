@@ -88,7 +88,7 @@ void LinearRunner::multiply_long(const Linear& linear) {
     const std::int64_t step = std::clamp(even_share, multiple, kGemmMaxRows / multiple * multiple);
 
     constexpr std::int64_t weight_floats = kGemmMaxRows * kGemmWeightStride;
-    constexpr std::int64_t floats = weight_floats + kGemmMaxRows * kGemmMaxTokens;
+    constexpr std::int64_t floats = weight_floats + kGemmMaxRows * kGemmSumStride;
     auto* blocks = blocks_.get<float>(static_cast<std::size_t>(floats * pool_.threads()));
     pool_.run(ceil_div(rows, step), [&](std::int64_t task, int worker) {
         float* mine = blocks + worker * floats;

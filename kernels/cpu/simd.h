@@ -98,11 +98,12 @@ std::int64_t gemm_row_multiple();  ///< rows of the register tile
 /// panel[k, j] = x[j, k] for `tokens` rows, zero for the rest of the panel.
 void pack_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, std::int64_t cols, float* panel);
 
-/// One worker's blocks: weights [kGemmMaxRows, kGemmDepth + pad] and results [kGemmMaxRows, kGemmMaxTokens].
+/// One worker's blocks. Strides of a line more than a power of two keep rows out of one another's cache sets.
 constexpr std::int64_t kGemmWeightStride = kGemmDepth + 16;
+constexpr std::int64_t kGemmSumStride = kGemmMaxTokens + 16;
 struct GemmScratch {
-    float* weights = nullptr;
-    float* sums = nullptr;
+    float* weights = nullptr;  ///< [kGemmMaxRows, kGemmWeightStride]
+    float* sums = nullptr;     ///< [kGemmMaxRows, kGemmSumStride]
 };
 /// The same product as dot_rows from packed panels; at most kGemmMaxRows rows and kGemmMaxTokens tokens a
 /// call.

@@ -84,37 +84,57 @@ HWY_INLINE void Tile(const float* HWY_RESTRICT weights, const float* HWY_RESTRIC
                      float* HWY_RESTRICT sums) {
     V acc[R][VT];
     for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < VT; ++v) acc[r][v] = hn::Load(kF, sums + r * kGemmMaxTokens + v * kLanes);
+        for (int v = 0; v < VT; ++v) acc[r][v] = hn::Load(kF, sums + r * kGemmSumStride + v * kLanes);
     }
-    for (std::int64_t k = 0; k < depth; ++k, panel += kPanel) {
-        V x[VT];
-        for (int v = 0; v < VT; ++v) x[v] = hn::Load(kF, panel + v * kLanes);
-        for (int r = 0; r < R; ++r) {
-            const V w = hn::Set(kF, weights[r * kGemmWeightStride + k]);
-            for (int v = 0; v < VT; ++v) acc[r][v] = hn::MulAdd(w, x[v], acc[r][v]);
+    const float* const end = panel + depth * kPanel;
+    while (panel < end) {
+        // The next tile's weights come from the second-level cache in R short streams.
+        for (int r = 0; r < R; ++r) hwy::Prefetch(weights + (R + r) * kGemmWeightStride);
+        const float* const stop = HWY_MIN(end, panel + 16 * kPanel);
+        for (; panel < stop; panel += kPanel, ++weights) {
+            V x[VT];
+            for (int v = 0; v < VT; ++v) x[v] = hn::Load(kF, panel + v * kLanes);
+            for (int r = 0; r < R; ++r) {
+                const V w = hn::Set(kF, weights[r * kGemmWeightStride]);
+                for (int v = 0; v < VT; ++v) acc[r][v] = hn::MulAdd(w, x[v], acc[r][v]);
+            }
         }
     }
     for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < VT; ++v) hn::Store(acc[r][v], kF, sums + r * kGemmMaxTokens + v * kLanes);
+        for (int v = 0; v < VT; ++v) hn::Store(acc[r][v], kF, sums + r * kGemmSumStride + v * kLanes);
     }
 }
+
+/// The part of the next block of weights that is fetched while a panel is multiplied.
+struct Ahead {
+    const std::uint8_t* first;  ///< row 0
+    std::int64_t row_bytes;
+    std::int64_t begin, end;  ///< bytes of each row, whole lines
+};
 
 template <int VT>
-void PanelRows(const float* weights, const float* panel, std::int64_t depth, std::int64_t rows, float* sums) {
+void PanelRows(const float* weights, const float* panel, std::int64_t depth, std::int64_t rows, float* sums,
+               const Ahead& ahead) {
     std::int64_t r = 0;
     for (; r + kTileRows <= rows; r += kTileRows) {
-        Tile<kTileRows, VT>(weights + r * kGemmWeightStride, panel, depth, sums + r * kGemmMaxTokens);
+        for (std::int64_t i = r; i < r + kTileRows; ++i) {
+            for (std::int64_t b = ahead.begin; b < ahead.end; b += 64) hwy::Prefetch(ahead.first + i * ahead.row_bytes + b);
+        }
+        Tile<kTileRows, VT>(weights + r * kGemmWeightStride, panel, depth, sums + r * kGemmSumStride);
     }
     for (; r < rows; ++r)
-        Tile<1, VT>(weights + r * kGemmWeightStride, panel, depth, sums + r * kGemmMaxTokens);
+        Tile<1, VT>(weights + r * kGemmWeightStride, panel, depth, sums + r * kGemmSumStride);
 }
 
+/// out[t, row] (+)= sums[row, t], a line of tokens at a time so that neither side leaves the first-level cache.
 void Write(const Linear& l, const float* sums, std::int64_t begin, std::int64_t end) {
-    for (std::int64_t t = 0; t < l.T; ++t) {
-        float* out = l.out + t * l.out_stride + begin;
+    constexpr std::int64_t kBlock = 16;
+    for (std::int64_t t0 = 0; t0 < l.T; t0 += kBlock) {
+        const std::int64_t n = HWY_MIN(kBlock, l.T - t0);
         for (std::int64_t r = 0; r < end - begin; ++r) {
-            const float value = sums[r * kGemmMaxTokens + t];
-            out[r] = l.add ? out[r] + value : value;
+            const float* from = sums + r * kGemmSumStride + t0;
+            float* to = l.out + t0 * l.out_stride + begin + r;
+            for (std::int64_t t = 0; t < n; ++t, to += l.out_stride) *to = l.add ? *to + from[t] : from[t];
         }
     }
 }
@@ -139,19 +159,26 @@ void GemmRows(const Linear& l, const float* panels, const GemmScratch& scratch, 
               std::int64_t end) {
     const std::int64_t cols = l.weight.layout.cols;
     const std::int64_t rows = end - begin;
+    const auto row_bytes = static_cast<std::int64_t>(l.weight.layout.row_bytes());
+    const auto* data = static_cast<const std::uint8_t*>(l.weight.data);
     for (std::int64_t r = 0; r < rows; ++r)
-        std::memset(scratch.sums + r * kGemmMaxTokens, 0, kGemmMaxTokens * 4);
+        std::memset(scratch.sums + r * kGemmSumStride, 0, kGemmSumStride * 4);
     for (std::int64_t k = 0; k < cols; k += kGemmDepth) {
         const std::int64_t depth = HWY_MIN(kGemmDepth, cols - k);
         for (std::int64_t r = 0; r < rows; ++r) {
             Dequantize(l.weight, begin + r, k, depth, scratch.weights + r * kGemmWeightStride);
         }
-        for (std::int64_t t = 0; t < l.T; t += kPanel) {
-            const float* panel = panels + t * cols + k * kPanel;
-            if (l.T - t > kLanes) {
-                PanelRows<2>(scratch.weights, panel, depth, rows, scratch.sums + t);
+        const std::int64_t next = HWY_MIN(kGemmDepth, cols - k - depth) * row_bytes / cols / 64;  // lines
+        const std::int64_t count = (l.T + kPanel - 1) / kPanel;
+        for (std::int64_t i = 0; i < count; ++i) {
+            const float* panel = panels + i * kPanel * cols + k * kPanel;
+            float* sums = scratch.sums + i * kPanel;
+            const Ahead ahead = {data + begin * row_bytes + (k + depth) * row_bytes / cols, row_bytes,
+                                 next * i / count * 64, next * (i + 1) / count * 64};
+            if (l.T - i * kPanel > kLanes) {
+                PanelRows<2>(scratch.weights, panel, depth, rows, sums, ahead);
             } else {
-                PanelRows<1>(scratch.weights, panel, depth, rows, scratch.sums + t);
+                PanelRows<1>(scratch.weights, panel, depth, rows, sums, ahead);
             }
         }
     }

@@ -63,36 +63,66 @@ void SoftplusDecay(const float* raw, const float* bias, const float* A, std::int
     }
 }
 
-/// One token on rows [0, rows) of the state.
-HWY_INLINE void ScanRows(const HeadScan& s, float* state, std::int64_t rows, std::int64_t t, const float* x,
-                         float* y) {
+/// One token on R rows of the state: they share the loads of B and C.
+template <int R>
+HWY_INLINE void ScanRows(const HeadScan& s, float* HWY_RESTRICT state, std::int64_t t, std::int64_t p) {
+    const std::int64_t d_state = s.d_state;
     const V decay = hn::Set(kF, s.decay[t * s.dt_stride]);
     const float dt = s.dt[t * s.dt_stride];
-    const float* B = s.B + t * s.xbc_stride;
-    const float* C = s.C + t * s.xbc_stride;
-    for (std::int64_t p = 0; p < rows; ++p) {
-        const V input = hn::Set(kF, dt * x[p]);
-        float* row = state + p * s.d_state;
-        V sum = hn::Zero(kF);
-        for (std::int64_t n = 0; n < s.d_state; n += kLanes) {
-            const std::int64_t part = s.d_state - n;
-            const V h = hn::MulAdd(input, LoadPart(B + n, part), hn::Mul(LoadPart(row + n, part), decay));
-            StorePart(h, row + n, part);
-            sum = hn::MulAdd(h, LoadPart(C + n, part), sum);
+    const float* HWY_RESTRICT B = s.B + t * s.xbc_stride;
+    const float* HWY_RESTRICT C = s.C + t * s.xbc_stride;
+    const float* x = s.x + t * s.xbc_stride + p;
+    V input[R], sum[R];
+    for (int r = 0; r < R; ++r) {
+        input[r] = hn::Set(kF, dt * x[r]);
+        sum[r] = hn::Zero(kF);
+    }
+    std::int64_t n = 0;
+    for (; n + kLanes <= d_state; n += kLanes) {
+        const V b = hn::LoadU(kF, B + n), c = hn::LoadU(kF, C + n);
+        for (int r = 0; r < R; ++r) {
+            float* at = state + r * d_state + n;
+            const V h = hn::MulAdd(input[r], b, hn::Mul(hn::LoadU(kF, at), decay));
+            hn::StoreU(h, kF, at);
+            sum[r] = hn::MulAdd(h, c, sum[r]);
         }
-        y[p] = Sum(sum) + s.D * x[p];
+    }
+    if (const std::int64_t part = d_state - n; part > 0) {
+        for (int r = 0; r < R; ++r) {
+            float* at = state + r * d_state + n;
+            const V h = hn::MulAdd(input[r], LoadPart(B + n, part), hn::Mul(LoadPart(at, part), decay));
+            StorePart(h, at, part);
+            sum[r] = hn::MulAdd(h, LoadPart(C + n, part), sum[r]);
+        }
+    }
+    float* y = s.y + t * s.y_stride + p;
+    for (int r = 0; r < R; ++r) y[r] = Sum(sum[r]) + s.D * x[r];
+}
+
+/// Rows of different tokens are too far apart for the hardware to foresee.
+HWY_INLINE void Prefetch(const HeadScan& s, std::int64_t t, std::int64_t p, std::int64_t rows) {
+    for (std::int64_t n = 0; n < s.d_state; n += 16) {
+        hwy::Prefetch(s.B + t * s.xbc_stride + n);
+        hwy::Prefetch(s.C + t * s.xbc_stride + n);
+    }
+    for (std::int64_t r = 0; r < rows; r += 16) {
+        hwy::Prefetch(s.x + t * s.xbc_stride + p + r);
+        hwy::Prefetch(s.y + t * s.y_stride + p + r);
     }
 }
 
 /// Rows of the state are independent: a block of them that fits the first-level cache meets all tokens at
 /// once.
 void ScanHead(const HeadScan& s) {
-    const std::int64_t block = s.T == 1 ? s.headdim : 16;
-    for (std::int64_t p = 0; p < s.headdim; p += block) {
-        const std::int64_t rows = HWY_MIN(block, s.headdim - p);
+    constexpr int R = 4;
+    const std::int64_t block = s.T == 1 ? s.headdim : 32;
+    for (std::int64_t first = 0; first < s.headdim; first += block) {
+        const std::int64_t end = HWY_MIN(first + block, s.headdim);
         for (std::int64_t t = 0; t < s.T; ++t) {
-            ScanRows(s, s.state + p * s.d_state, rows, t, s.x + t * s.xbc_stride + p,
-                     s.y + t * s.y_stride + p);
+            if (t + 2 < s.T) Prefetch(s, t + 2, first, end - first);
+            std::int64_t p = first;
+            for (; p + R <= end; p += R) ScanRows<R>(s, s.state + p * s.d_state, t, p);
+            for (; p < end; ++p) ScanRows<1>(s, s.state + p * s.d_state, t, p);
         }
     }
 }
