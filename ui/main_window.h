@@ -1,0 +1,127 @@
+#pragma once
+
+#include <QByteArray>
+#include <QHash>
+#include <QList>
+#include <QWidget>
+
+#include <memory>
+
+#include "ui/values.h"
+
+namespace sidewinder::ui {
+
+class Theme;
+struct MainWindowParts;
+
+/// The window. Shows values and emits intentions; knows neither engine nor store, and decides nothing about
+/// them: after an intention it waits for the controller to call a slot. GUI thread only. Nothing in it opens
+/// a file or a socket.
+///
+/// What it does by itself: copy to the clipboard, find in the open conversation, zoom (reported as a changed
+/// Settings::fontSize), drafts per conversation, the undo notice after a delete, consent before a link is
+/// opened.
+class MainWindow : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Geometry, sidebar width and visibility. The application keeps it. False: not ours, nothing changed.
+    QByteArray saveState() const;
+    bool restoreState(const QByteArray& state);
+
+    qint64 currentConversation() const;  ///< 0: the unsaved new chat
+    Settings settings() const;
+    void setDraft(const QString& text);  ///< into the composer
+    QString draft() const;
+
+  public Q_SLOTS:
+    /// The whole list, in any order; the window sorts it. The open conversation stays open.
+    void setConversations(const QList<ConversationItem>& items);
+
+    /// Opens a conversation: the path of messages from the first to the newest. Id 0 with no messages is the
+    /// empty new chat. `scrollTo` is a message to show (a search hit); 0: the end. The same id again: a new
+    /// path (a sibling was chosen, an edit was sent); the place on the screen is kept where the messages are
+    /// the same.
+    void setCurrentConversation(qint64 id, const QList<sidewinder::ui::MessageView>& messages,
+                                qint64 scrollTo = 0);
+
+    /// After the store has given the new chat its row: ids only, nothing else moves.
+    void setCurrentConversationId(qint64 id);
+
+    void appendMessage(const sidewinder::ui::MessageView& message);
+
+    /// Streaming. Cheap: repaints are coalesced to at most 30 a second. Unknown ids are dropped.
+    void appendText(qint64 messageId, const QString& delta);
+
+    /// Replaces the message with that id. If `message.text` equals what was streamed, nothing is laid out
+    /// again.
+    void updateMessage(const sidewinder::ui::MessageView& message);
+
+    /// A temporary id becomes the store's.
+    void setMessageId(qint64 oldId, qint64 newId);
+
+    void setStatus(const sidewinder::ui::EngineStatus& status);
+    void setSettings(const sidewinder::ui::Settings& settings);  ///< does not emit settingsChanged
+
+    /// One at a time; a newer one replaces the older.
+    void showNotice(const sidewinder::ui::Notice& notice);
+
+    /// For the query last emitted by searchRequested; results for any other query are dropped.
+    void setSearchResults(const QString& query, const QList<sidewinder::ui::SearchHit>& hits);
+
+  Q_SIGNALS:
+    void newConversationRequested();
+    void conversationSelected(qint64 id);
+    void renameRequested(qint64 id, const QString& title);
+    void deleteRequested(qint64 id);      ///< the window offers Undo by itself
+    void undoDeleteRequested(qint64 id);  ///< within the notice's time, about 10 s
+    void pinRequested(qint64 id, bool pinned);
+
+    void sendRequested(const QString& text);  ///< into currentConversation(); the composer is empty now
+    void stopRequested();
+    void editRequested(qint64 messageId, const QString& newText);  ///< resend as a sibling
+    void regenerateRequested(qint64 messageId);
+    void siblingRequested(qint64 messageId, int delta);  ///< -1 or +1
+
+    void searchRequested(
+        const QString& query);  ///< over all conversations, not empty, 150 ms after the last key
+    void searchHitActivated(qint64 conversationId, qint64 messageId);
+    void settingsChanged(const sidewinder::ui::Settings& settings);
+    void noticeActionTriggered(qint64 actionId);
+    void linkOpenRequested(
+        const QUrl& url);    ///< http or https, after the person has seen it whole and agreed
+    void modelsRequested();  ///< "Get the full model" on the first page and in the status line
+
+  protected:
+    void changeEvent(QEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+  private:
+    void buildParts();
+    void buildActions();
+    void connectSidebar();
+    void connectChat();
+    void connectPanels();
+    void applyStatus();
+    void showChatOrEmpty();
+    void openSettings();
+    void openShortcuts();
+    void openSearch();
+    void toggleSidebar();
+    void changeFontSize(int step);
+    void applySettings(const Settings& settings, bool emitChange);
+    void send(const QString& text);
+    void deleteConversation(qint64 id);
+    void confirmLink(const QUrl& url);
+    void switchDraft(qint64 to);
+    void retranslate();
+    QString titleOf(qint64 id) const;
+
+    std::unique_ptr<MainWindowParts> parts_;
+};
+
+}  // namespace sidewinder::ui
