@@ -1,5 +1,6 @@
 #include "app/window/controller.h"
 
+#include <QCoreApplication>
 #include <QDesktopServices>
 #include <QMetaObject>
 #include <QTimer>
