@@ -168,7 +168,8 @@ ReadFile Folder::open_file(const std::string& name) const {
 FileDescriptor Folder::open_link(const std::string& name) const {
     const auto require_regular_target = [&](const char* target, int flags) {
         struct stat status {};
-        if (::fstatat(fd_.get(), target, &status, flags) == 0) require_regular(status.st_mode, name);
+        const bool known = ::fstatat(fd_.get(), target, &status, flags) == 0;
+        if (known && !S_ISLNK(status.st_mode)) require_regular(status.st_mode, name);
     };
     std::string target(4096, '\0');
     const ssize_t length = ::readlinkat(fd_.get(), name.c_str(), target.data(), target.size());

@@ -185,6 +185,26 @@ class HeaderReader : public SaxErrors {
     std::unordered_set<std::string> names_;
 };
 
+/// No string or number is longer than all metadata may be: the parser would hold several copies of it.
+void check_token_lengths(std::string_view json, const SaxErrors& errors) {
+    bool in_string = false;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (i - begin > SafetensorsHeader::kMaxMetadata)
+            errors.fail(in_string ? Fault::BadEntry : Fault::BadNumber, "a value in it exceeds 1 MiB");
+        if (in_string && c == '\\') {
+            ++i;
+        } else if (c == '"') {
+            in_string = !in_string;
+            begin = i;
+        } else if (!in_string &&
+                   !((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E')) {
+            begin = i;
+        }
+    }
+}
+
 /// Shape, dtype and offsets of each tensor agree; sets info.bytes.
 void check_sizes(std::vector<Entry>& entries, const SaxErrors& errors) {
     for (Entry& entry : entries) {
@@ -252,6 +272,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t 
                                            const std::string& file) {
     check_json_text(json, file);
     HeaderReader reader(json, file);
+    check_token_lengths(json, reader);
     nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
     check_sizes(reader.entries, reader);
     std::sort(reader.entries.begin(), reader.entries.end(), [](const Entry& a, const Entry& b) {
