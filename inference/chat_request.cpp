@@ -11,6 +11,8 @@ namespace {
 using Kind = JsonValue::Kind;
 using Role = ChatMessage::Role;
 
+constexpr std::size_t kMaxRequestBytes = 16u << 20;  // a parsed value takes up to 50 times its text
+
 std::string kind_name(const JsonValue& value) {
     switch (value.kind) {
         case Kind::Null:
@@ -221,6 +223,10 @@ std::string message_name(std::size_t index) {
 }
 
 ChatRequest read_chat_request(std::string_view json) {
+    if (json.size() > kMaxRequestBytes) {
+        refuse_chat_request("it is " + std::to_string(json.size()) + " bytes long; the limit is " +
+                            std::to_string(kMaxRequestBytes));
+    }
     std::string problem;
     const auto root = parse_python_json(json, &problem);
     if (!root) refuse_chat_request("it is not JSON: " + problem);
