@@ -273,7 +273,8 @@ void TestTokenizer::dropsOneLeadingSpace() {
 // No time is asserted: a quadratic encoder would run into the time limit of the test.
 void TestTokenizer::longTextsEncodeAsWholeAndNotQuadratically() {
     const bool real = std::filesystem::exists(test::v3_tokenizer_path());
-    const std::string file = real ? test::read_file(test::v3_tokenizer_path()) : test::small_tokenizer().bytes();
+    const std::string file =
+        real ? test::read_file(test::v3_tokenizer_path()) : test::small_tokenizer().bytes();
     const auto tokenizer = Tokenizer::from_bytes(file);
     sentencepiece::SentencePieceProcessor oracle;
     QVERIFY(oracle.LoadFromSerializedProto(file).ok());
