@@ -54,6 +54,7 @@ class TestDatabase : public QObject {
     void read_only_file_is_denied();
     void daily_backups_are_pruned();
     void replaced_file_is_noticed();
+    void damaged_search_index_heals_data();
     void damaged_search_index_heals();
     void drifted_search_index_heals();
     void failed_write_is_rolled_back();
@@ -229,28 +230,40 @@ void TestDatabase::replaced_file_is_noticed() {
     }
 }
 
+void TestDatabase::damaged_search_index_heals_data() {
+    QTest::addColumn<QString>("damage");
+    QTest::addColumn<bool>("noticed_by_search");
+    QTest::newRow("blocks missing") << "DELETE FROM messages_search_data WHERE id > 10;"
+                                       "DELETE FROM titles_search_data WHERE id > 10"
+                                    << true;
+    QTest::newRow("blocks overwritten")
+        << "UPDATE messages_search_data SET block = x'00010203' WHERE id > 10" << false;
+    QTest::newRow("structure overwritten")
+        << "UPDATE messages_search_data SET block = x'ffffff' WHERE id = 10" << true;
+    QTest::newRow("all gone") << "DELETE FROM messages_search_idx; DELETE FROM messages_search_data" << true;
+}
+
 void TestDatabase::damaged_search_index_heals() {
+    QFETCH(QString, damage);
+    QFETCH(bool, noticed_by_search);
     TemporaryDirectory directory;
     const fs::path file = store_file(directory.path());
     {
         Database database(file);
         add_conversation(database, "needle", 20);
     }
-    for (const char* damage :
-         {"DELETE FROM messages_search_data WHERE id > 10; DELETE FROM titles_search_data WHERE id > 10",
-          "UPDATE messages_search_data SET block = x'00010203' WHERE id > 1",
-          "DELETE FROM messages_search_idx; DELETE FROM messages_search_data"}) {
-        {
-            SQLite::Database raw(file.string(), SQLite::OPEN_READWRITE);
-            raw.exec(damage);
-        }
-        Database database(file);
-        QCOMPARE(int(database.recovery().kind), int(Recovery::Kind::None));
-        Conversations store(database);
-        QVERIFY2(store.search("needle").size() > 10, damage);
-        store.create("more");
-        QVERIFY(store.check_search());
+    {
+        SQLite::Database raw(file.string(), SQLite::OPEN_READWRITE);
+        raw.exec(damage.toStdString());
     }
+    Database database(file);
+    QCOMPARE(int(database.recovery().kind), int(Recovery::Kind::None));
+    Conversations store(database);
+    if (noticed_by_search) QVERIFY(store.search("needle").size() > 10);
+    add_conversation(database, "more", 2);
+    store.check_search();
+    QVERIFY(store.check_search());
+    QVERIFY(store.search("needle").size() > 10);
 }
 
 void TestDatabase::drifted_search_index_heals() {
