@@ -142,25 +142,34 @@ void check_integrity(SQLite::Database& connection, bool thorough) {
     }
 }
 
-std::string identity_of(SQLite::Database& connection) {
+std::optional<StoreStamp> stamp_of(SQLite::Database& connection) {
     try {
-        SQLite::Statement select(connection, "SELECT identity FROM store");
-        return select.executeStep() ? select.getColumn(0).getString() : std::string();
+        SQLite::Statement select(connection, "SELECT identity, commits FROM store");
+        if (!select.executeStep()) return std::nullopt;
+        return StoreStamp{select.getColumn(0).getString(), select.getColumn(1).getInt64()};
     } catch (const SQLite::Exception&) {
-        return {};
+        return std::nullopt;
     }
 }
 
-std::string identity_of_file(const fs::path& file) {
+std::optional<StoreStamp> stamp_of_file(const fs::path& file) {
     std::string uri = "file:";
-    for (const char c : resolved(file).string())
-        uri += c == '%' ? "%25" : c == '?' ? "%3f" : c == '#' ? "%23" : std::string(1, c);
+    for (const char c : resolved(file).string()) {
+        if (c == '%' || c == '?' || c == '#')
+            uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+        else
+            uri += c;
+    }
     try {
         SQLite::Database connection(uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-        return identity_of(connection);
+        return stamp_of(connection);
     } catch (const SQLite::Exception&) {
-        return {};
+        return std::nullopt;
     }
+}
+
+void count_commit(SQLite::Database& connection) {
+    connection.exec("UPDATE store SET commits = commits + 1");
 }
 
 }  // namespace sidewinder::storage

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/atomic_file.h"
@@ -49,9 +50,16 @@ std::unique_ptr<SQLite::Database> open_private(const std::filesystem::path& file
 /// indexes).
 void check_integrity(SQLite::Database& connection, bool thorough);
 
-/// The store's identity as the main file alone has it (no journal is looked at), and as the connection sees
-/// it. Empty if it cannot be read.
-std::string identity_of_file(const std::filesystem::path& file);
-std::string identity_of(SQLite::Database& connection);
+/// The row of the table `store`: which database this is, and how many transactions it has seen.
+struct StoreStamp {
+    std::string identity;
+    std::int64_t commits = 0;
+};
+
+/// As the main file alone has it (no journal is looked at), and as a connection sees it. nullopt if it is
+/// unreadable.
+std::optional<StoreStamp> stamp_of_file(const std::filesystem::path& file);
+std::optional<StoreStamp> stamp_of(SQLite::Database& connection);
+void count_commit(SQLite::Database& connection);
 
 }  // namespace sidewinder::storage

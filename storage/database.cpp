@@ -62,12 +62,13 @@ std::unique_ptr<SQLite::Database> open_checked(const Database::Options& options,
     const fs::path log = with_suffix(options.file, "-wal");
     std::error_code no_log;
     const bool unclean = fs::file_size(log, no_log) > 0 && !no_log;
-    const std::string identity = unclean ? identity_of_file(options.file) : std::string();
+    const auto before = unclean ? stamp_of_file(options.file) : std::nullopt;
     auto connection = open_connection(options.file, options.vfs, options.busy_ms, network);
     const int known = newest_version(options.migrations);
     const int version = version_of(*connection, options.file);
     if (version > known) throw newer(options.file, version, known);
-    if (!identity.empty() && identity != identity_of(*connection))
+    const auto after = stamp_of(*connection);
+    if (before && after && (before->identity != after->identity || after->commits < before->commits))
         throw Error(Error::Kind::Damaged, "the journal beside it belongs to another database");
     check_integrity(*connection, unclean || fs::file_size(options.file) <= kThoroughBytes);
     allow_checkpoints(*connection);
@@ -201,6 +202,7 @@ void Database::write(const std::function<void()>& work) {
     guarded(*connection_, file_, [&] {
         SQLite::Transaction transaction(*connection_, SQLite::TransactionBehavior::IMMEDIATE);
         work();
+        if (!file_.empty()) count_commit(*connection_);
         transaction.commit();
     });
     if (!file_.empty() && !on_network_) lock_.mark_open();

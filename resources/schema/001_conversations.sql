@@ -1,10 +1,12 @@
 -- Times are milliseconds since 1970 UTC. Messages form a tree: a branch is the path from a root to a leaf.
 
--- One row. A write-ahead log that carries another identity than its database belongs to another database.
+-- One row. Every transaction counts itself here, so every write-ahead log holds this row: a log that shows another
+-- identity, or fewer commits than its database, is not the database's own.
 CREATE TABLE store (
-  identity BLOB NOT NULL
+  identity BLOB NOT NULL,
+  commits INTEGER NOT NULL
 ) STRICT;
-INSERT INTO store (identity) VALUES (randomblob(16));
+INSERT INTO store (identity, commits) VALUES (randomblob(16), 0);
 
 CREATE TABLE conversations (
   id INTEGER PRIMARY KEY,

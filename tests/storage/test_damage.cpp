@@ -86,7 +86,7 @@ const std::vector<Case> kCases = {
      Kind::StartedFresh, true},
     {"flipped, with its own log",
      [](const fs::path& f) {
-         flip_page(f, 1);
+         flip_page(f, 5);
          put_foreign_log(f);
      },
      Kind::RestoredBackup, Kind::StartedFresh, true},
