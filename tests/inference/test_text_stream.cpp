@@ -25,7 +25,8 @@ std::string decode_at_once(const Tokenizer& tokenizer, const Ids& ids) {
             std::size_t length = 4;
             for (; length > 0; --length) {
                 if (at + length > run.size()) continue;
-                QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+                QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless |
+                                                                 QStringDecoder::Flag::ConvertInitialBom);
                 const QString decoded =
                     decoder.decode(QByteArrayView(run.data() + at, static_cast<qsizetype>(length)));
                 if (!decoder.hasError() && decoded.toUcs4().size() == 1) break;
@@ -44,13 +45,11 @@ std::string decode_at_once(const Tokenizer& tokenizer, const Ids& ids) {
         }
         end_run();
         if (piece.kind == Tokenizer::PieceKind::Control) continue;
-        QString surface =
-            piece.kind == Tokenizer::PieceKind::Unknown
-                ? QString::fromUtf8(" ⁇ ")
-                : QString::fromUtf8(piece.text.data(), static_cast<qsizetype>(piece.text.size()));
-        if (first && surface.startsWith(QChar(0x2581))) surface.remove(0, 1);
+        std::string surface(piece.kind == Tokenizer::PieceKind::Unknown ? " ⁇ " : piece.text);
+        if (first && surface.starts_with("▁")) surface.erase(0, std::string_view("▁").size());
         first = false;
-        text += surface.replace(QChar(0x2581), QChar(u' ')).toStdString();
+        for (std::size_t at; (at = surface.find("▁")) != std::string::npos;) surface.replace(at, 3, " ");
+        text += surface;
     }
     end_run();
     return text;
