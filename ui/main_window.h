@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QByteArray>
-#include <QHash>
 #include <QList>
 #include <QWidget>
 
@@ -25,6 +24,7 @@ class MainWindow : public QWidget {
     Q_OBJECT
 
   public:
+    /// The first one sets the application's style, palette, font and style sheet.
     explicit MainWindow(QWidget* parent = nullptr);
     ~MainWindow() override;
 
@@ -97,29 +97,26 @@ class MainWindow : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
-    void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
 
   private:
-    void buildParts();
     void buildActions();
     void connectSidebar();
     void connectChat();
     void connectPanels();
-    void applyStatus();
-    void showChatOrEmpty();
+    void nameActions();
+    void refreshActions();
+    void refreshTitle();
     void openSettings();
     void openShortcuts();
     void openSearch();
     void toggleSidebar();
-    void changeFontSize(int step);
-    void applySettings(const Settings& settings, bool emitChange);
-    void send(const QString& text);
+    void changeFontSize(int step);  ///< 0: back to the system's
+    void applySettings(const Settings& settings);
     void deleteConversation(qint64 id);
     void confirmLink(const QUrl& url);
-    void switchDraft(qint64 to);
-    void retranslate();
-    QString titleOf(qint64 id) const;
+    bool isBusy() const;
 
     std::unique_ptr<MainWindowParts> parts_;
 };

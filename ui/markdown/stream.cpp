@@ -12,7 +12,8 @@ namespace {
 
 constexpr qsizetype longList = 16 * 1024;     // QChars after which a list is cut between two of its items
 constexpr qsizetype longSegment = 64 * 1024;  // and anything else between two lines
-constexpr qsizetype longLine = 16 * 1024;     // outside of code a longer line is broken, so that work stays bounded
+constexpr qsizetype longLine =
+    16 * 1024;  // outside of code a longer line is broken, so that work stays bounded
 
 bool isBlank(QStringView line) {
     return line.trimmed().isEmpty();

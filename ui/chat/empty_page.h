@@ -1,0 +1,47 @@
+#pragma once
+
+#include <QList>
+#include <QWidget>
+
+#include "ui/theme/theme.h"
+
+class QLabel;
+class QPushButton;
+
+namespace sidewinder::ui {
+
+/// The new chat before its first message: the product's name, one sentence, a few questions to start from.
+class EmptyPage : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit EmptyPage(const Theme& theme, QWidget* parent = nullptr);
+    void setStatus(const EngineStatus& status);
+
+  Q_SIGNALS:
+    void promptChosen(const QString& text);
+    void modelsRequested();
+
+  protected:
+    void changeEvent(QEvent* event) override;
+
+  private:
+    struct Sample {
+        QString label;
+        QString prompt;
+    };
+    static QList<Sample> samples();
+    void retranslate();
+    void restyle();
+
+    const Theme& theme_;
+    EngineStatus status_;
+    QLabel* mark_;
+    QLabel* name_;
+    QLabel* sentence_;
+    QLabel* model_;
+    QPushButton* models_;
+    QList<QPushButton*> chips_;
+};
+
+}  // namespace sidewinder::ui

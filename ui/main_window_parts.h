@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QHash>
+#include <QPointer>
+
+#include "ui/chat/chat_pane.h"
+#include "ui/panels/search_panel.h"
+#include "ui/panels/settings_dialog.h"
+#include "ui/sidebar/sidebar.h"
+#include "ui/theme/theme.h"
+
+class QAction;
+class QMenu;
+
+namespace sidewinder::ui {
+
+struct WindowActions {
+    QAction* newChat;
+    QAction* search;
+    QAction* find;
+    QAction* stop;
+    QAction* regenerate;
+    QAction* copyAnswer;
+    QAction* rename;
+    QAction* pin;
+    QAction* remove;
+    QAction* focusComposer;
+    QAction* sidebar;
+    QAction* settings;
+    QAction* zoomIn;
+    QAction* zoomOut;
+    QAction* zoomReset;
+    QAction* shortcuts;
+    QAction* quit;
+    QList<QAction*> all;
+};
+
+/// What a MainWindow is made of. Widgets belong to the window by Qt's ownership.
+struct MainWindowParts {
+    Theme theme;
+    Sidebar* sidebar = nullptr;
+    ChatPane* chat = nullptr;
+    SearchPanel* search = nullptr;
+    QPointer<SettingsDialog> settingsDialog;
+    WindowActions actions{};
+    Settings settings;
+    EngineStatus status;
+    qint64 current = 0;
+    qint64 deleted = 0;  // what Undo brings back
+    QHash<qint64, QString> drafts;
+};
+
+}  // namespace sidewinder::ui

@@ -1,0 +1,207 @@
+#include "ui/panels/settings_dialog.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRegularExpressionValidator>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "ui/theme/kind.h"
+
+namespace sidewinder::ui {
+
+SettingsDialog::SettingsDialog(const Theme& theme, QWidget* parent) : QDialog(parent), theme_(theme) {
+    setWindowTitle(tr("Settings"));
+    resize(600, 680);
+    auto* inner = new QWidget;
+    auto* page = new QVBoxLayout(inner);
+    page->setContentsMargins(28, 20, 28, 12);
+    page->setSpacing(10);
+    buildLook(*page);
+    buildAnswers(*page);
+    buildSampling(*page);
+    buildMachine(*page);
+    page->addStretch();
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidget(inner);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+
+    auto* reset = new QPushButton(tr("Restore defaults"), this);
+    setKind(reset, "quiet");
+    reset->setAccessibleName(reset->text());
+    auto* done = new QPushButton(tr("Done"), this);
+    setKind(done, "primary");
+    done->setAccessibleName(done->text());
+    done->setDefault(true);
+    auto* buttons = new QHBoxLayout;
+    buttons->setContentsMargins(22, 10, 22, 16);
+    buttons->addWidget(reset);
+    buttons->addStretch();
+    buttons->addWidget(done);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(scroll, 1);
+    column->addLayout(buttons);
+    connect(done, &QPushButton::clicked, this, &QDialog::accept);
+    connect(reset, &QPushButton::clicked, this, [this] {
+        setSettings(Settings());
+        report();
+    });
+    setSettings(Settings());
+}
+
+QFormLayout* SettingsDialog::addSection(QVBoxLayout& page, const QString& title) {
+    if (page.count() > 0) page.addSpacing(14);
+    auto* label = new QLabel(title);
+    setKind(label, "title");
+    page.addWidget(label);
+    auto* form = new QFormLayout;
+    form->setHorizontalSpacing(24);
+    form->setVerticalSpacing(10);
+    form->setLabelAlignment(Qt::AlignLeft);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    page.addLayout(form);
+    return form;
+}
+
+void SettingsDialog::addRow(QFormLayout& form, const QString& name, const QString& hint, QWidget* field) {
+    auto* text = new QWidget;
+    auto* column = new QVBoxLayout(text);
+    column->setContentsMargins(0, 2, 0, 0);
+    column->setSpacing(1);
+    auto* label = new QLabel(name);
+    label->setBuddy(field);
+    column->addWidget(label);
+    if (!hint.isEmpty()) {
+        auto* quiet = new QLabel(hint);
+        setKind(quiet, "quiet");
+        quiet->setWordWrap(true);
+        column->addWidget(quiet);
+    }
+    column->addStretch();
+    text->setMinimumWidth(250);
+    field->setAccessibleName(name);
+    field->setAccessibleDescription(hint);
+    form.addRow(text, field);
+}
+
+QDoubleSpinBox* SettingsDialog::decimal(double minimum, double maximum, double step) {
+    auto* box = new QDoubleSpinBox;
+    box->setRange(minimum, maximum);
+    box->setSingleStep(step);
+    box->setDecimals(2);
+    box->setMinimumWidth(150);
+    connect(box, &QDoubleSpinBox::valueChanged, this, &SettingsDialog::report);
+    return box;
+}
+
+QSpinBox* SettingsDialog::whole(int minimum, int maximum) {
+    auto* box = new QSpinBox;
+    box->setRange(minimum, maximum);
+    box->setMinimumWidth(150);
+    connect(box, &QSpinBox::valueChanged, this, &SettingsDialog::report);
+    return box;
+}
+
+void SettingsDialog::buildLook(QVBoxLayout& page) {
+    QFormLayout* form = addSection(page, tr("Appearance"));
+    themeChoice_ = new QComboBox;
+    themeChoice_->addItems({tr("Like the system"), tr("Light"), tr("Dark")});
+    connect(themeChoice_, &QComboBox::currentIndexChanged, this, &SettingsDialog::report);
+    addRow(*form, tr("Theme"), {}, themeChoice_);
+    fontSize_ = whole(7, 28);
+    fontSize_->setSpecialValueText(tr("System (%1 pt)").arg(theme_.systemFontSize()));
+    fontSize_->setSuffix(tr(" pt"));
+    addRow(*form, tr("Text size"), tr("Ctrl and +, − or 0 do the same."), fontSize_);
+}
+
+void SettingsDialog::buildAnswers(QVBoxLayout& page) {
+    QFormLayout* form = addSection(page, tr("Answers"));
+    systemPrompt_ = new QPlainTextEdit;
+    systemPrompt_->setTabChangesFocus(true);
+    systemPrompt_->setMinimumHeight(96);
+    systemPrompt_->setMaximumHeight(140);
+    systemPrompt_->setPlaceholderText(tr("For example: Answer briefly. Prefer C++20."));
+    connect(systemPrompt_, &QPlainTextEdit::textChanged, this, &SettingsDialog::report);
+    addRow(*form, tr("System prompt"), tr("Read before the first message of every new chat."), systemPrompt_);
+    maxTokens_ = whole(16, 262144);
+    maxTokens_->setSingleStep(256);
+    maxTokens_->setGroupSeparatorShown(true);
+    addRow(*form, tr("Longest answer"), tr("In tokens; then it stops."), maxTokens_);
+}
+
+void SettingsDialog::buildSampling(QVBoxLayout& page) {
+    QFormLayout* form = addSection(page, tr("Sampling"));
+    temperature_ = decimal(0, 2, 0.05);
+    addRow(*form, tr("Temperature"), tr("0 always takes the likeliest token."), temperature_);
+    topK_ = whole(0, 1000);
+    topK_->setSpecialValueText(tr("Off"));
+    addRow(*form, tr("Top-k"), tr("Only the k likeliest tokens."), topK_);
+    topP_ = decimal(0.01, 1, 0.01);
+    addRow(*form, tr("Top-p"), tr("Only the likeliest up to this share. 1 is off."), topP_);
+    minP_ = decimal(0, 1, 0.01);
+    addRow(*form, tr("Min-p"), tr("Only those at least this likely, next to the best. 0 is off."), minP_);
+    repetition_ = decimal(1, 2, 0.01);
+    addRow(*form, tr("Repetition penalty"), tr("1 is off."), repetition_);
+    seed_ = new QLineEdit;
+    seed_->setPlaceholderText(tr("New for every answer"));
+    static const QRegularExpression digits(QStringLiteral("\\d{0,19}"));
+    seed_->setValidator(new QRegularExpressionValidator(digits, seed_));
+    connect(seed_, &QLineEdit::textChanged, this, &SettingsDialog::report);
+    addRow(*form, tr("Seed"), tr("The same seed gives the same answer."), seed_);
+}
+
+void SettingsDialog::buildMachine(QVBoxLayout& page) {
+    QFormLayout* form = addSection(page, tr("This machine"));
+    threads_ = whole(0, 256);
+    threads_->setSpecialValueText(tr("All cores"));
+    addRow(*form, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
+}
+
+void SettingsDialog::setSettings(const Settings& s) {
+    filling_ = true;
+    themeChoice_->setCurrentIndex(static_cast<int>(s.theme));
+    fontSize_->setValue(s.fontSize == 0 ? fontSize_->minimum() : s.fontSize);
+    if (systemPrompt_->toPlainText() != s.systemPrompt) systemPrompt_->setPlainText(s.systemPrompt);
+    temperature_->setValue(s.temperature);
+    topK_->setValue(s.topK);
+    topP_->setValue(s.topP);
+    minP_->setValue(s.minP);
+    repetition_->setValue(s.repetitionPenalty);
+    maxTokens_->setValue(s.maxTokens);
+    seed_->setText(s.seed ? QString::number(*s.seed) : QString());
+    threads_->setValue(s.threads);
+    filling_ = false;
+}
+
+Settings SettingsDialog::settings() const {
+    Settings s;
+    s.theme = static_cast<ThemeChoice>(themeChoice_->currentIndex());
+    s.fontSize = fontSize_->value() == fontSize_->minimum() ? 0 : fontSize_->value();
+    s.systemPrompt = systemPrompt_->toPlainText();
+    s.temperature = temperature_->value();
+    s.topK = topK_->value();
+    s.topP = topP_->value();
+    s.minP = minP_->value();
+    s.repetitionPenalty = repetition_->value();
+    s.maxTokens = maxTokens_->value();
+    bool ok = false;
+    const quint64 seed = seed_->text().toULongLong(&ok);
+    if (ok) s.seed = seed;
+    s.threads = threads_->value();
+    return s;
+}
+
+void SettingsDialog::report() {
+    if (!filling_) Q_EMIT changed(settings());
+}
+
+}  // namespace sidewinder::ui

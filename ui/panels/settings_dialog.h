@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QDialog>
+
+#include "ui/theme/theme.h"
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QSpinBox;
+class QVBoxLayout;
+
+namespace sidewinder::ui {
+
+/// All settings on one page; every change counts at once. Not modal.
+class SettingsDialog : public QDialog {
+    Q_OBJECT
+
+  public:
+    SettingsDialog(const Theme& theme, QWidget* parent);
+    void setSettings(const Settings& settings);  ///< does not emit changed
+    Settings settings() const;
+
+  Q_SIGNALS:
+    void changed(const sidewinder::ui::Settings& settings);
+
+  private:
+    void buildLook(QVBoxLayout& page);
+    void buildAnswers(QVBoxLayout& page);
+    void buildSampling(QVBoxLayout& page);
+    void buildMachine(QVBoxLayout& page);
+    QFormLayout* addSection(QVBoxLayout& page, const QString& title);
+    void addRow(QFormLayout& form, const QString& name, const QString& hint, QWidget* field);
+    QDoubleSpinBox* decimal(double minimum, double maximum, double step);
+    QSpinBox* whole(int minimum, int maximum);
+    void report();
+
+    const Theme& theme_;
+    bool filling_ = false;
+    QComboBox* themeChoice_;
+    QSpinBox* fontSize_;
+    QPlainTextEdit* systemPrompt_;
+    QDoubleSpinBox* temperature_;
+    QSpinBox* topK_;
+    QDoubleSpinBox* topP_;
+    QDoubleSpinBox* minP_;
+    QDoubleSpinBox* repetition_;
+    QSpinBox* maxTokens_;
+    QLineEdit* seed_;
+    QSpinBox* threads_;
+};
+
+}  // namespace sidewinder::ui
