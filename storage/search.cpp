@@ -48,17 +48,6 @@ Query parse(std::string_view typed) {
     return query;
 }
 
-/// `column LIKE ?` for each short word, and the index if there is a long one.
-std::string conditions(const Query& query, const char* index, const char* id, const char* column) {
-    std::string sql;
-    if (!query.match.empty())
-        sql +=
-            std::string(" AND ") + id + " IN (SELECT rowid FROM " + index + " WHERE " + index + " MATCH ?)";
-    for (std::size_t i = 0; i < query.patterns.size(); ++i)
-        sql += std::string(" AND ") + column + " LIKE ? ESCAPE '\\'";
-    return sql;
-}
-
 void bind(SQLite::Statement& statement, const Query& query, int limit) {
     int index = 0;
     if (!query.match.empty()) bind_text(statement, ++index, query.match);
@@ -68,10 +57,13 @@ void bind(SQLite::Statement& statement, const Query& query, int limit) {
 
 void search_titles(SQLite::Database& connection, const Query& query, int limit,
                    std::vector<SearchHit>& hits) {
+    std::string where;
+    if (!query.match.empty())
+        where += " AND c.id IN (SELECT rowid FROM titles_search WHERE titles_search MATCH ?)";
+    for (std::size_t i = 0; i < query.patterns.size(); ++i) where += " AND c.title LIKE ? ESCAPE '\\'";
     SQLite::Statement select(
         connection, "SELECT c.id, c.title, c.created FROM conversations c WHERE c.deleted_at IS NULL" +
-                        conditions(query, "titles_search", "c.id", "c.title") +
-                        " ORDER BY c.recency DESC LIMIT ?");
+                        where + " ORDER BY c.recency DESC LIMIT ?");
     bind(select, query, limit);
     while (select.executeStep()) {
         const std::string title = select.getColumn(1).getString();
@@ -82,12 +74,19 @@ void search_titles(SQLite::Database& connection, const Query& query, int limit,
 
 void search_messages(SQLite::Database& connection, const Query& query, int limit,
                      std::vector<SearchHit>& hits) {
-    SQLite::Statement select(connection,
-                             "SELECT m.conversation_id, m.id, c.title, m.created, m.text FROM messages m"
-                             " JOIN conversations c ON c.id = m.conversation_id"
-                             " WHERE c.deleted_at IS NULL AND m.status <> 'streaming'" +
-                                 conditions(query, "messages_search", "m.id", "m.text") +
-                                 " ORDER BY m.id DESC LIMIT ?");
+    // CROSS JOIN fixes the order: the index gives matches newest first, so that a common word costs no more
+    // than a rare one.
+    const std::string from = query.match.empty()
+                                 ? "messages m"
+                                 : "messages_search CROSS JOIN messages m ON m.id = messages_search.rowid";
+    const std::string order = query.match.empty() ? "m.id" : "messages_search.rowid";
+    std::string where = query.match.empty() ? "" : " AND messages_search MATCH ?";
+    for (std::size_t i = 0; i < query.patterns.size(); ++i) where += " AND m.text LIKE ? ESCAPE '\\'";
+    SQLite::Statement select(connection, "SELECT m.conversation_id, m.id, c.title, m.created, m.text FROM " +
+                                             from +
+                                             " CROSS JOIN conversations c ON c.id = m.conversation_id"
+                                             " WHERE c.deleted_at IS NULL AND m.status <> 'streaming'" +
+                                             where + " ORDER BY " + order + " DESC LIMIT ?");
     bind(select, query, limit);
     while (select.executeStep())
         hits.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64(),

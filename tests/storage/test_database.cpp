@@ -239,7 +239,7 @@ void TestDatabase::damaged_search_index_heals_data() {
     QTest::newRow("blocks overwritten")
         << "UPDATE messages_search_data SET block = x'00010203' WHERE id > 10" << false;
     QTest::newRow("structure overwritten")
-        << "UPDATE messages_search_data SET block = x'ffffff' WHERE id = 10" << true;
+        << "UPDATE messages_search_data SET block = x'ffffff' WHERE id = 10" << false;
     QTest::newRow("all gone") << "DELETE FROM messages_search_idx; DELETE FROM messages_search_data" << true;
 }
 

@@ -41,7 +41,7 @@ void TestSearch::finds_data() {
     QTest::newRow("one CJK character") << QByteArray("漢") << 1;
     QTest::newRow("three CJK characters") << QByteArray("漢字の") << 1;
     QTest::newRow("short and long") << QByteArray("C selective") << 1;
-    QTest::newRow("umlaut, other case") << QByteArray("GRÖSSE") << 1;
+    QTest::newRow("umlaut, other case") << QByteArray("GRÖßE") << 1;
     QTest::newRow("quotes") << QByteArray("\"quoted\"") << 1;
     QTest::newRow("percent is itself") << QByteArray("5%") << 1;
     QTest::newRow("underscore is itself") << QByteArray("_") << 0;
