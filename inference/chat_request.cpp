@@ -8,12 +8,12 @@
 namespace sidewinder::inference {
 namespace {
 
-using Kind = JsonValue::Kind;
+using Kind = PythonValue::Kind;
 using Role = ChatMessage::Role;
 
 constexpr std::size_t kMaxRequestBytes = 16u << 20;  // a parsed value takes up to 50 times its text
 
-std::string kind_name(const JsonValue& value) {
+std::string kind_name(const PythonValue& value) {
     switch (value.kind) {
         case Kind::Null:
             return "null";
@@ -32,30 +32,30 @@ std::string kind_name(const JsonValue& value) {
 }
 
 /// The field, or null when it is missing or null.
-const JsonValue* optional_field(const JsonValue& object, std::string_view key) {
-    const JsonValue* const value = object.find(key);
+const PythonValue* optional_field(const PythonValue& object, std::string_view key) {
+    const PythonValue* const value = object.find(key);
     return value == nullptr || value->kind == Kind::Null ? nullptr : value;
 }
 
-const JsonValue& require_kind(const JsonValue& value, Kind kind, const std::string& name) {
+const PythonValue& require_kind(const PythonValue& value, Kind kind, const std::string& name) {
     if (value.kind != kind) {
-        JsonValue wanted;
+        PythonValue wanted;
         wanted.kind = kind;
         refuse_chat_request(name + " is " + kind_name(value) + "; it must be " + kind_name(wanted));
     }
     return value;
 }
 
-const JsonValue& require_field(const JsonValue& object, std::string_view key, Kind kind,
-                               const std::string& owner) {
+const PythonValue& require_field(const PythonValue& object, std::string_view key, Kind kind,
+                                 const std::string& owner) {
     const std::string name = owner + "." + std::string(key);
-    const JsonValue* const value = optional_field(object, key);
+    const PythonValue* const value = optional_field(object, key);
     if (value == nullptr) refuse_chat_request(name + " is missing");
     return require_kind(*value, kind, name);
 }
 
-bool read_bool(const JsonValue& object, std::string_view key, const std::string& name) {
-    const JsonValue* const value = optional_field(object, key);
+bool read_bool(const PythonValue& object, std::string_view key, const std::string& name) {
+    const PythonValue* const value = optional_field(object, key);
     return value != nullptr && require_kind(*value, Kind::Boolean, name).boolean;
 }
 
@@ -79,7 +79,7 @@ void check_call_id(const std::string& value, const std::string& name) {
 }
 
 /// Text, or a list of text chunks. Chunks are joined by `join`, empty ones left out.
-std::string read_content(const JsonValue& value, const std::string& name, std::string_view join) {
+std::string read_content(const PythonValue& value, const std::string& name, std::string_view join) {
     if (value.kind == Kind::String) return value.text;
     if (value.kind != Kind::Array) {
         refuse_chat_request(name + " is " + kind_name(value) + "; it must be text or a list of text chunks");
@@ -87,7 +87,7 @@ std::string read_content(const JsonValue& value, const std::string& name, std::s
     std::string content;
     for (std::size_t i = 0; i < value.items.size(); ++i) {
         const std::string chunk_name = name + "[" + std::to_string(i) + "]";
-        const JsonValue& chunk = require_kind(value.items[i], Kind::Object, chunk_name);
+        const PythonValue& chunk = require_kind(value.items[i], Kind::Object, chunk_name);
         const std::string& type = require_field(chunk, "type", Kind::String, chunk_name).text;
         if (type != "text")
             refuse_chat_request(chunk_name + ".type is '" + type + "'; this model reads only 'text'");
@@ -106,22 +106,22 @@ std::string json_of_text(const std::string& text) {
     return value ? value->dump() : dump_python_string(text);
 }
 
-ToolCall read_tool_call(const JsonValue& value, const std::string& name) {
+ToolCall read_tool_call(const PythonValue& value, const std::string& name) {
     require_kind(value, Kind::Object, name);
-    if (const JsonValue* type = optional_field(value, "type")) {
+    if (const PythonValue* type = optional_field(value, "type")) {
         if (require_kind(*type, Kind::String, name + ".type").text != "function") {
             refuse_chat_request(name + ".type is '" + type->text + "'; only 'function' is known");
         }
     }
     ToolCall call;
-    if (const JsonValue* id = optional_field(value, "id")) {
+    if (const PythonValue* id = optional_field(value, "id")) {
         call.id = require_kind(*id, Kind::String, name + ".id").text;
         if (call.id != "null") check_call_id(call.id, name + ".id");
     }
-    const JsonValue& function = require_field(value, "function", Kind::Object, name);
+    const PythonValue& function = require_field(value, "function", Kind::Object, name);
     call.name = require_field(function, "name", Kind::String, name + ".function").text;
     check_function_name(call.name, name + ".function.name");
-    const JsonValue* const arguments = optional_field(function, "arguments");
+    const PythonValue* const arguments = optional_field(function, "arguments");
     if (arguments == nullptr) {
         call.arguments = "{}";
     } else if (arguments->kind == Kind::Object) {
@@ -135,7 +135,7 @@ ToolCall read_tool_call(const JsonValue& value, const std::string& name) {
     return call;
 }
 
-Role read_role(const JsonValue& message, const std::string& name) {
+Role read_role(const PythonValue& message, const std::string& name) {
     const std::string& role = require_field(message, "role", Kind::String, name).text;
     if (role == "system") return Role::System;
     if (role == "user") return Role::User;
@@ -144,9 +144,9 @@ Role read_role(const JsonValue& message, const std::string& name) {
     refuse_chat_request(name + ".role is '" + role + "'; it must be system, user, assistant or tool");
 }
 
-void read_assistant(const JsonValue& value, const std::string& name, ChatMessage& message) {
+void read_assistant(const PythonValue& value, const std::string& name, ChatMessage& message) {
     message.prefix = read_bool(value, "prefix", name + ".prefix");
-    if (const JsonValue* calls = optional_field(value, "tool_calls")) {
+    if (const PythonValue* calls = optional_field(value, "tool_calls")) {
         require_kind(*calls, Kind::Array, name + ".tool_calls");
         for (std::size_t i = 0; i < calls->items.size(); ++i) {
             message.tool_calls.push_back(
@@ -159,22 +159,22 @@ void read_assistant(const JsonValue& value, const std::string& name, ChatMessage
     }
 }
 
-void read_tool_result(const JsonValue& value, const std::string& name, ChatMessage& message) {
+void read_tool_result(const PythonValue& value, const std::string& name, ChatMessage& message) {
     message.tool_call_id = require_field(value, "tool_call_id", Kind::String, name).text;
     check_call_id(message.tool_call_id, name + ".tool_call_id");
-    if (const JsonValue* tool = optional_field(value, "name")) {
+    if (const PythonValue* tool = optional_field(value, "name")) {
         check_function_name(require_kind(*tool, Kind::String, name + ".name").text, name + ".name");
     }
     message.content = json_of_text(message.content);
 }
 
-ChatMessage read_message(const JsonValue& value, std::size_t index) {
+ChatMessage read_message(const PythonValue& value, std::size_t index) {
     const std::string name = message_name(index);
     require_kind(value, Kind::Object, name);
     ChatMessage message;
     message.index = index;
     message.role = read_role(value, name);
-    if (const JsonValue* content = optional_field(value, "content")) {
+    if (const PythonValue* content = optional_field(value, "content")) {
         message.content = read_content(*content, name + ".content", message.role == Role::Tool ? "" : "\n\n");
     } else if (message.role == Role::User || message.role == Role::System) {
         refuse_chat_request(name + ".content is missing");
@@ -185,22 +185,22 @@ ChatMessage read_message(const JsonValue& value, std::size_t index) {
 }
 
 /// The list as mistral-common prints it: type, name, description, parameters, and nothing else.
-std::string read_tools(const JsonValue& tools) {
+std::string read_tools(const PythonValue& tools) {
     std::string json;
     for (std::size_t i = 0; i < require_kind(tools, Kind::Array, "tools").items.size(); ++i) {
         const std::string name = "tools[" + std::to_string(i) + "]";
-        const JsonValue& tool = require_kind(tools.items[i], Kind::Object, name);
-        if (const JsonValue* type = optional_field(tool, "type")) {
+        const PythonValue& tool = require_kind(tools.items[i], Kind::Object, name);
+        if (const PythonValue* type = optional_field(tool, "type")) {
             if (require_kind(*type, Kind::String, name + ".type").text != "function") {
                 refuse_chat_request(name + ".type is '" + type->text + "'; only 'function' is known");
             }
         }
-        const JsonValue& function = require_field(tool, "function", Kind::Object, name);
+        const PythonValue& function = require_field(tool, "function", Kind::Object, name);
         const std::string& function_name =
             require_field(function, "name", Kind::String, name + ".function").text;
         check_function_name(function_name, name + ".function.name");
-        const JsonValue* const description = optional_field(function, "description");
-        const JsonValue* const parameters = optional_field(function, "parameters");
+        const PythonValue* const description = optional_field(function, "description");
+        const PythonValue* const parameters = optional_field(function, "parameters");
         if (description) require_kind(*description, Kind::String, name + ".function.description");
         if (parameters) require_kind(*parameters, Kind::Object, name + ".function.parameters");
         json += (i == 0 ? "[" : ", ") + std::string(R"({"type": "function", "function": {"name": )") +
@@ -233,12 +233,12 @@ ChatRequest read_chat_request(std::string_view json) {
     require_kind(*root, Kind::Object, "the request");
     ChatRequest request;
     request.continue_final_message = read_bool(*root, "continue_final_message", "continue_final_message");
-    const JsonValue* const messages = optional_field(*root, "messages");
+    const PythonValue* const messages = optional_field(*root, "messages");
     if (messages == nullptr) refuse_chat_request("messages is missing");
-    for (const JsonValue& value : require_kind(*messages, Kind::Array, "messages").items) {
+    for (const PythonValue& value : require_kind(*messages, Kind::Array, "messages").items) {
         request.messages.push_back(read_message(value, request.messages.size()));
     }
-    if (const JsonValue* tools = optional_field(*root, "tools")) request.tools = read_tools(*tools);
+    if (const PythonValue* tools = optional_field(*root, "tools")) request.tools = read_tools(*tools);
     return request;
 }
 

@@ -55,7 +55,7 @@ class Parser {
   public:
     explicit Parser(std::string_view text) : text_(text) {}
 
-    bool parse(JsonValue& value) {
+    bool parse(PythonValue& value) {
         skip_space();
         if (!parse_value(value, 0)) return false;
         skip_space();
@@ -78,13 +78,13 @@ class Parser {
         return true;
     }
 
-    bool parse_value(JsonValue& value, int depth) {
+    bool parse_value(PythonValue& value, int depth) {
         if (depth > kMaxJsonDepth) {
             throw Error(Fault::BadRequest,
                         "The chat request cannot be used: its JSON is nested deeper than " +
                             std::to_string(kMaxJsonDepth) + " levels. Make it flatter.");
         }
-        using Kind = JsonValue::Kind;
+        using Kind = PythonValue::Kind;
         if (at_ == text_.size()) return fail("the text ends where a value must be");
         const char c = text_[at_];
         if (c == '{') return parse_object(value, depth);
@@ -194,8 +194,8 @@ class Parser {
         return true;
     }
 
-    bool parse_array(JsonValue& value, int depth) {
-        value.kind = JsonValue::Kind::Array;
+    bool parse_array(PythonValue& value, int depth) {
+        value.kind = PythonValue::Kind::Array;
         ++at_;
         skip_space();
         if (take("]")) return true;
@@ -208,8 +208,8 @@ class Parser {
         }
     }
 
-    bool parse_object(JsonValue& value, int depth) {
-        value.kind = JsonValue::Kind::Object;
+    bool parse_object(PythonValue& value, int depth) {
+        value.kind = PythonValue::Kind::Object;
         std::unordered_map<std::string, std::size_t> places;
         ++at_;
         skip_space();
@@ -222,7 +222,7 @@ class Parser {
             skip_space();
             if (!take(":")) return fail("there is no colon after a key");
             skip_space();
-            JsonValue item;
+            PythonValue item;
             if (!parse_value(item, depth + 1)) return false;
             const auto [place, added] = places.try_emplace(key, value.keys.size());
             if (added) {
@@ -242,23 +242,23 @@ class Parser {
     std::string problem_;
 };
 
-void dump_to(const JsonValue& value, std::string& out) {
-    const bool object = value.kind == JsonValue::Kind::Object;
+void dump_to(const PythonValue& value, std::string& out) {
+    const bool object = value.kind == PythonValue::Kind::Object;
     switch (value.kind) {
-        case JsonValue::Kind::Null:
+        case PythonValue::Kind::Null:
             out += "null";
             return;
-        case JsonValue::Kind::Boolean:
+        case PythonValue::Kind::Boolean:
             out += value.boolean ? "true" : "false";
             return;
-        case JsonValue::Kind::Number:
+        case PythonValue::Kind::Number:
             out += value.text;
             return;
-        case JsonValue::Kind::String:
+        case PythonValue::Kind::String:
             out += dump_python_string(value.text);
             return;
-        case JsonValue::Kind::Array:
-        case JsonValue::Kind::Object:
+        case PythonValue::Kind::Array:
+        case PythonValue::Kind::Object:
             break;
     }
     out.push_back(object ? '{' : '[');
@@ -272,26 +272,26 @@ void dump_to(const JsonValue& value, std::string& out) {
 
 }  // namespace
 
-const JsonValue* JsonValue::find(std::string_view key) const {
+const PythonValue* PythonValue::find(std::string_view key) const {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (keys[i] == key) return &items[i];
     }
     return nullptr;
 }
 
-std::string JsonValue::dump() const {
+std::string PythonValue::dump() const {
     std::string out;
     dump_to(*this, out);
     return out;
 }
 
-std::optional<JsonValue> parse_python_json(std::string_view text, std::string* problem) {
+std::optional<PythonValue> parse_python_json(std::string_view text, std::string* problem) {
     if (!is_utf8(text)) {
         if (problem) *problem = "it is not UTF-8 text";
         return std::nullopt;
     }
     Parser parser(text);
-    JsonValue value;
+    PythonValue value;
     if (parser.parse(value)) return value;
     if (problem) *problem = parser.problem();
     return std::nullopt;

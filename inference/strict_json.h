@@ -9,11 +9,9 @@
 #include <vector>
 
 #include "inference/error.h"
+#include "inference/utf8_text.h"
 
 namespace sidewinder::inference {
-
-/// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
 
 /// Text that is safe to show and compare as a name: UTF-8 without control, bidirectional or invisible
 /// characters.

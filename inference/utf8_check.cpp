@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "inference/strict_json.h"
 
 namespace sidewinder::inference {
@@ -33,20 +31,6 @@ bool is_hidden(char32_t c) {
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view text) {
-    std::size_t i = 0;
-    while (i < text.size()) {
-        std::uint64_t eight = 0;
-        while (text.size() - i >= sizeof eight) {  // eight ASCII bytes at a time
-            std::memcpy(&eight, text.data() + i, sizeof eight);
-            if (eight & 0x8080808080808080U) break;
-            i += sizeof eight;
-        }
-        if (i < text.size() && next_code_point(text, i) == kBad) return false;
-    }
-    return true;
-}
 
 bool is_visible_text(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {

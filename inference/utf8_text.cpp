@@ -1,5 +1,8 @@
 #include "inference/utf8_text.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace sidewinder::inference {
 namespace {
 
@@ -38,6 +41,13 @@ Utf8Head utf8_head(std::string_view bytes) {
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
+        std::uint64_t eight = 0;
+        while (text.size() >= sizeof eight) {  // eight ASCII bytes at a time
+            std::memcpy(&eight, text.data(), sizeof eight);
+            if ((eight & 0x8080808080808080U) != 0) break;
+            text.remove_prefix(sizeof eight);
+        }
+        if (text.empty()) break;
         const Utf8Head head = utf8_head(text);
         if (head.kind != Utf8Head::Kind::Character) return false;
         text.remove_prefix(head.length);

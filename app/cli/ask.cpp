@@ -29,9 +29,12 @@ struct AskOptions {
 
 const char* name_of(Generated::End end) {
     switch (end) {
-        case Generated::End::Eos: return "stop";
-        case Generated::End::Length: return "length";
-        case Generated::End::Stopped: return "interrupted";
+        case Generated::End::Eos:
+            return "stop";
+        case Generated::End::Length:
+            return "length";
+        case Generated::End::Stopped:
+            return "interrupted";
     }
     return "";
 }
@@ -87,11 +90,12 @@ int ask(const AskOptions& options) {
     if (!options.json) {
         on.token = [](inference::TokenId, std::string_view text) { std::cout << text << std::flush; };
     }
-    const Generated answer =
-        inference::generate(engine->timeline(), engine->tokenizer(), log.tokens, generate, interrupt.token(), on);
+    const Generated answer = inference::generate(engine->timeline(), engine->tokenizer(), log.tokens,
+                                                 generate, interrupt.token(), on);
     if (options.json) {
         using nlohmann::json;
-        std::cout << as_json(*engine, answer, generate.sampling.seed).dump(2, ' ', false, json::error_handler_t::replace);
+        std::cout << as_json(*engine, answer, generate.sampling.seed)
+                         .dump(2, ' ', false, json::error_handler_t::replace);
     }
     std::cout << std::endl;
     if (answer.end == Generated::End::Length && !options.json) {
@@ -105,7 +109,8 @@ int ask(const AskOptions& options) {
 
 void add_ask(CLI::App& app, int& exit) {
     auto options = std::make_shared<AskOptions>();
-    CLI::App* command = app.add_subcommand("ask", "One answer: the request from words, files and standard input");
+    CLI::App* command =
+        app.add_subcommand("ask", "One answer: the request from words, files and standard input");
     command->add_option("request", options->words, "The request");
     command->add_option("--file,-f", options->files, "A file to put behind the request (repeat for more)");
     command->add_flag("--json", options->json, "One JSON object: text, token ids, how it ended, timings");

@@ -33,7 +33,9 @@ struct BenchOptions {
     bool json = false;
 };
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
@@ -44,7 +46,8 @@ double median(std::vector<double> values) {
 double prefill_flop(const inference::Config& config, double tokens) {
     const kernels::Dims& d = config.dims;
     const double layer = static_cast<double>(d.in_proj_rows() * d.d_model + d.d_model * d.d_inner);
-    return 2 * (static_cast<double>(config.n_layers) * layer * tokens + static_cast<double>(d.vocab * d.d_model));
+    return 2 *
+           (static_cast<double>(config.n_layers) * layer * tokens + static_cast<double>(d.vocab * d.d_model));
 }
 
 struct Source {
@@ -61,9 +64,11 @@ Source source_of(const BenchOptions& options) {
     return {config, std::make_shared<inference::RandomWeights>(config)};
 }
 
-ordered_json measure_decode(inference::Model& model, inference::State& state, std::int64_t tokens, double read_rate) {
+ordered_json measure_decode(inference::Model& model, inference::State& state, std::int64_t tokens,
+                            double read_rate) {
     std::vector<float> logits(static_cast<std::size_t>(model.config().dims.vocab));
-    const auto ids = inference::random_tokens(model.config().dims.vocab, static_cast<std::size_t>(tokens) + 3);
+    const auto ids =
+        inference::random_tokens(model.config().dims.vocab, static_cast<std::size_t>(tokens) + 3);
     std::vector<double> times;
     for (const inference::TokenId id : ids) {
         const Clock::time_point start = Clock::now();
@@ -72,14 +77,16 @@ ordered_json measure_decode(inference::Model& model, inference::State& state, st
     }
     times.erase(times.begin(), times.begin() + 3);  // warm-up
     const double time = median(times);
-    const double bytes = static_cast<double>(model.weights().bytes_per_token()) + 2 * static_cast<double>(state.bytes());
+    const double bytes =
+        static_cast<double>(model.weights().bytes_per_token()) + 2 * static_cast<double>(state.bytes());
     return {{"tokens_per_second", 1 / time},
             {"bytes_per_token", bytes},
             {"gb_per_second", bytes / time * 1e-9},
             {"share_of_read_bandwidth", bytes / time / read_rate}};
 }
 
-ordered_json measure_prefill(inference::Model& model, inference::State& state, std::int64_t tokens, double fma_rate) {
+ordered_json measure_prefill(inference::Model& model, inference::State& state, std::int64_t tokens,
+                             double fma_rate) {
     std::vector<float> logits(static_cast<std::size_t>(model.config().dims.vocab));
     const auto ids = inference::random_tokens(model.config().dims.vocab, static_cast<std::size_t>(tokens));
     std::vector<double> times;
@@ -88,10 +95,12 @@ ordered_json measure_prefill(inference::Model& model, inference::State& state, s
         const Clock::time_point start = Clock::now();
         for (std::int64_t done = 0; done < tokens;) {
             const std::int64_t T = std::min(model.chunk(), tokens - done);
-            const auto part = std::span(ids).subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(T));
+            const auto part =
+                std::span(ids).subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(T));
             done += T;
-            model.forward(part, state, {.last_logits = done == tokens ? std::span(logits) : std::span<float>(),
-                                        .all_logits = {}});
+            model.forward(
+                part, state,
+                {.last_logits = done == tokens ? std::span(logits) : std::span<float>(), .all_logits = {}});
         }
         if (run > 0) times.push_back(seconds_since(start));
     }
@@ -103,15 +112,16 @@ ordered_json measure_prefill(inference::Model& model, inference::State& state, s
             {"share_of_fma_rate", flop / time / fma_rate}};
 }
 
-ordered_json measure(const Source& source, const std::string& name, const BenchOptions& options, double read_rate,
-                     double fma_rate, std::stop_token stop) {
+ordered_json measure(const Source& source, const std::string& name, const BenchOptions& options,
+                     double read_rate, double fma_rate, std::stop_token stop) {
     const auto backend = kernels::make_cpu_backend(options.threads);
     const auto recipe = inference::WeightRecipe::parse(name);
     const Clock::time_point start = Clock::now();
     inference::Weights weights =
         inference::Weights::load(*source.tensors, source.config, recipe, *backend, {}, stop);
     const double load = seconds_since(start);
-    inference::Model model(*backend, source.config, std::move(weights), std::min<std::int64_t>(128, options.prefill));
+    inference::Model model(*backend, source.config, std::move(weights),
+                           std::min<std::int64_t>(128, options.prefill));
     inference::State state(*backend, source.config);
     ordered_json run{{"weights", recipe.name()},
                      {"weight_bytes", model.weights().bytes()},
@@ -125,11 +135,12 @@ ordered_json measure(const Source& source, const std::string& name, const BenchO
 void print_row(const ordered_json& run) {
     const auto& d = run["decode"];
     const auto& p = run["prefill"];
-    std::printf("%-10s  %8.1f tok/s  %6.1f GB/s  %5.1f %% of read     %8.1f tok/s  %7.1f GFLOP/s  %5.1f %% of FMA\n",
-                run["weights"].get<std::string>().c_str(), d["tokens_per_second"].get<double>(),
-                d["gb_per_second"].get<double>(), 100 * d["share_of_read_bandwidth"].get<double>(),
-                p["tokens_per_second"].get<double>(), p["gflop_per_second"].get<double>(),
-                100 * p["share_of_fma_rate"].get<double>());
+    std::printf(
+        "%-10s  %8.1f tok/s  %6.1f GB/s  %5.1f %% of read     %8.1f tok/s  %7.1f GFLOP/s  %5.1f %% of FMA\n",
+        run["weights"].get<std::string>().c_str(), d["tokens_per_second"].get<double>(),
+        d["gb_per_second"].get<double>(), 100 * d["share_of_read_bandwidth"].get<double>(),
+        p["tokens_per_second"].get<double>(), p["gflop_per_second"].get<double>(),
+        100 * p["share_of_fma_rate"].get<double>());
     std::fflush(stdout);
 }
 
@@ -150,7 +161,8 @@ int bench(const BenchOptions& options) {
                     backend->device_name().c_str(), report["model"].get<std::string>().c_str(),
                     static_cast<long long>(source.config.n_layers), ceilings.read_bytes_per_second * 1e-9,
                     ceilings.fma_flop_per_second * 1e-9);
-        std::printf("%-10s  %-48s  prefill of %lld tokens\n", "weights", "decode", static_cast<long long>(options.prefill));
+        std::printf("%-10s  %-48s  prefill of %lld tokens\n", "weights", "decode",
+                    static_cast<long long>(options.prefill));
     }
     for (const std::string& name : options.weights) {
         report["runs"].push_back(measure(source, name, options, ceilings.read_bytes_per_second,
@@ -166,11 +178,14 @@ int bench(const BenchOptions& options) {
 void add_bench(CLI::App& app, int& exit) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* command = app.add_subcommand(
-        "bench", "Speed of this machine, as shares of its read bandwidth and FMA rate measured in the same run");
+        "bench",
+        "Speed of this machine, as shares of its read bandwidth and FMA rate measured in the same run");
     command->add_option("--model", options->model, "Measure this model folder instead of random weights");
     command->add_option("--shape", options->shape, "Random weights of this shape")->capture_default_str();
     command->add_option("--layers", options->layers, "…with this many layers")->capture_default_str();
-    command->add_option("--weights", options->weights, "Which weights to measure")->capture_default_str()->delimiter(',');
+    command->add_option("--weights", options->weights, "Which weights to measure")
+        ->capture_default_str()
+        ->delimiter(',');
     command->add_option("--threads", options->threads, "0: one for each physical core");
     command->add_option("--prefill", options->prefill, "Tokens of the prompt")->check(CLI::PositiveNumber);
     command->add_option("--decode", options->decode, "Tokens to decode")->check(CLI::PositiveNumber);

@@ -19,15 +19,17 @@ int check(const ModelOptions& options) {
     std::printf("Device      %s, %.1f GB of memory free\n", backend->device_name().c_str(),
                 static_cast<double>(backend->available_memory()) * 1e-9);
     std::printf("GPU         not used: this build has no CUDA backend\n");
-    std::printf("Store       %s\nCheckpoints %s\nSettings    %s\n", paths.database().c_str(), paths.checkpoints().c_str(),
-                (paths.config / "settings.json").c_str());
+    std::printf("Store       %s\nCheckpoints %s\nSettings    %s\n", paths.database().c_str(),
+                paths.checkpoints().c_str(), (paths.config / "settings.json").c_str());
     const inference::ModelFolder folder = inference::ModelFolder::open(options.folder());
     const kernels::Dims& d = folder.config.dims;
     std::printf("Model       %s\n", folder.path.c_str());
-    std::printf("            %lld layers, width %lld, %lld heads of %lld, %lld groups, state %lld, vocabulary %lld\n",
-                static_cast<long long>(folder.config.n_layers), static_cast<long long>(d.d_model),
-                static_cast<long long>(d.n_heads), static_cast<long long>(d.headdim), static_cast<long long>(d.n_groups),
-                static_cast<long long>(d.d_state), static_cast<long long>(d.vocab));
+    std::printf(
+        "            %lld layers, width %lld, %lld heads of %lld, %lld groups, state %lld, vocabulary %lld\n",
+        static_cast<long long>(folder.config.n_layers), static_cast<long long>(d.d_model),
+        static_cast<long long>(d.n_heads), static_cast<long long>(d.headdim),
+        static_cast<long long>(d.n_groups), static_cast<long long>(d.d_state),
+        static_cast<long long>(d.vocab));
     std::printf("            %.1f MB of state, whatever the length read\n",
                 static_cast<double>(inference::State::bytes_for(folder.config)) * 1e-6);
     const auto engine = options.load();
@@ -41,7 +43,8 @@ int check(const ModelOptions& options) {
 
 void add_check(CLI::App& app, int& exit) {
     auto options = std::make_shared<ModelOptions>();
-    CLI::App* command = app.add_subcommand("check", "What this machine offers, and whether the model can be used");
+    CLI::App* command =
+        app.add_subcommand("check", "What this machine offers, and whether the model can be used");
     options->add_to(*command);
     command->callback([options, &exit] { exit = check(*options); });
 }

@@ -36,7 +36,8 @@ Interrupt::Interrupt() : shared_(std::make_shared<Shared>()) {
     signal_fd_ = signalfd(-1, &set, SFD_CLOEXEC);
     wake_fd_ = eventfd(0, EFD_CLOEXEC);
     thread_ = std::jthread([shared = shared_, signals = signal_fd_, wake = wake_fd_] {
-        pollfd waits[] = {{.fd = signals, .events = POLLIN, .revents = 0}, {.fd = wake, .events = POLLIN, .revents = 0}};
+        pollfd waits[] = {{.fd = signals, .events = POLLIN, .revents = 0},
+                          {.fd = wake, .events = POLLIN, .revents = 0}};
         while (poll(waits, 2, -1) >= 0 && waits[1].revents == 0) {
             signalfd_siginfo info;
             if (::read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;

@@ -6,8 +6,8 @@
 
 namespace sidewinder::cli {
 
-/// Turns Ctrl-C into a stop request while it lives; a second Ctrl-C ends the program at once. Make it before any other
-/// thread, so that all of them inherit the blocked signal.
+/// Turns Ctrl-C into a stop request while it lives; a second Ctrl-C ends the program at once. Make it before
+/// any other thread, so that all of them inherit the blocked signal.
 class Interrupt {
   public:
     Interrupt();

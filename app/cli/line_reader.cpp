@@ -11,7 +11,9 @@ namespace sidewinder::cli {
 
 LineReader::LineReader() : wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-LineReader::~LineReader() { close(wake_fd_); }
+LineReader::~LineReader() {
+    close(wake_fd_);
+}
 
 void LineReader::wake() const {
     const std::uint64_t one = 1;

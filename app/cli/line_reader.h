@@ -7,8 +7,8 @@
 
 namespace sidewinder::cli {
 
-/// Lines from standard input, for a program that also wants to be woken while it waits. `wake` may be called from any
-/// thread; everything else belongs to one.
+/// Lines from standard input, for a program that also wants to be woken while it waits. `wake` may be called
+/// from any thread; everything else belongs to one.
 class LineReader {
   public:
     LineReader();
@@ -18,8 +18,8 @@ class LineReader {
 
     /// Waits for a line; none at the end of input or when `stop` is requested.
     std::optional<std::string> next(const std::stop_token& stop);
-    /// The same while a piece of work runs on another thread; none when that calls `wake`. The end of input does not end
-    /// the work.
+    /// The same while a piece of work runs on another thread; none when that calls `wake`. The end of input
+    /// does not end the work.
     std::optional<std::string> next_while_busy();
     /// A line that came too early: the next `next` returns it.
     void push_back(std::string line) { waiting_.push_back(std::move(line)); }

@@ -20,16 +20,20 @@ struct LogitsOptions {
 
 std::vector<inference::TokenId> read_ids(const std::string& file) {
     const auto json = nlohmann::json::parse(read_text(file), nullptr, false);
-    const bool numbers = json.is_array() && !json.empty() && std::all_of(json.begin(), json.end(), [](const auto& v) {
-        return v.is_number_unsigned() && v.template get<std::uint64_t>() < (std::uint64_t{1} << 31);
-    });
+    const bool numbers =
+        json.is_array() && !json.empty() && std::all_of(json.begin(), json.end(), [](const auto& v) {
+            return v.is_number_unsigned() && v.template get<std::uint64_t>() < (std::uint64_t{1} << 31);
+        });
     if (!numbers) {
-        throw inference::Error(inference::Fault::BadRequest, file + " must hold a JSON list of at least one token id.");
+        throw inference::Error(inference::Fault::BadRequest,
+                               file + " must hold a JSON list of at least one token id.");
     }
     return json.get<std::vector<inference::TokenId>>();
 }
 
-std::span<const std::byte> bytes_of(const std::vector<float>& values) { return std::as_bytes(std::span(values)); }
+std::span<const std::byte> bytes_of(const std::vector<float>& values) {
+    return std::as_bytes(std::span(values));
+}
 
 int write_logits(const LogitsOptions& options) {
     const Interrupt interrupt;
@@ -59,7 +63,8 @@ int write_logits(const LogitsOptions& options) {
         if (interrupt.token().stop_requested()) throw inference::Stopped();
         const std::int64_t now = std::min(chunk, T - done);
         logits.resize(static_cast<std::size_t>(now * d.vocab));
-        const auto part = std::span(ids).subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(now));
+        const auto part =
+            std::span(ids).subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(now));
         model.forward(part, state, {.last_logits = {}, .all_logits = logits});
         out.write(0, static_cast<std::uint64_t>(done * d.vocab) * sizeof(float), bytes_of(logits));
         done += now;
@@ -77,11 +82,14 @@ int write_logits(const LogitsOptions& options) {
 
 void add_logits(CLI::App& app, int& exit) {
     auto options = std::make_shared<LogitsOptions>();
-    CLI::App* command = app.add_subcommand("logits", "Feed token ids; write all logits and the final states as safetensors");
+    CLI::App* command =
+        app.add_subcommand("logits", "Feed token ids; write all logits and the final states as safetensors");
     options->model.add_to(*command);
     command->add_option("--ids", options->ids, "JSON list of token ids; -: standard input")->required();
     command->add_option("--out", options->out, "File to write")->required();
-    command->add_option("--chunk", options->chunk, "Tokens fed at a time; 1: token by token; default: the engine's own")
+    command
+        ->add_option("--chunk", options->chunk,
+                     "Tokens fed at a time; 1: token by token; default: the engine's own")
         ->check(CLI::PositiveNumber);
     command->callback([options, &exit] { exit = write_logits(*options); });
 }

@@ -14,10 +14,14 @@ using namespace sidewinder;
 
 int code_of(kernels::Error::Kind kind) {
     switch (kind) {
-        case kernels::Error::Kind::OutOfMemory: return cli::exit_code::kOutOfMemory;
-        case kernels::Error::Kind::DeviceLost: return cli::exit_code::kDevice;
-        case kernels::Error::Kind::Unsupported: return cli::exit_code::kUnsupported;
-        case kernels::Error::Kind::Internal: break;
+        case kernels::Error::Kind::OutOfMemory:
+            return cli::exit_code::kOutOfMemory;
+        case kernels::Error::Kind::DeviceLost:
+            return cli::exit_code::kDevice;
+        case kernels::Error::Kind::Unsupported:
+            return cli::exit_code::kUnsupported;
+        case kernels::Error::Kind::Internal:
+            break;
     }
     return cli::exit_code::kInternal;
 }
@@ -36,12 +40,14 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string("sidewinder-cli ") + SIDEWINDER_VERSION);
     app.require_subcommand(1);
     app.footer(
-        "Exit codes: 0 done, 2 wrong usage, 20-59 a model, checkpoint or request that cannot be used (one code for\n"
-        "each reason), 60 not enough memory, 61 device lost, 62 device cannot run this, 63 store, 70 a bug of ours,\n"
+        "Exit codes: 0 done, 2 wrong usage, 20-59 a model, checkpoint or request that cannot be used (one "
+        "code for\n"
+        "each reason), 60 not enough memory, 61 device lost, 62 device cannot run this, 63 store, 70 a bug "
+        "of ours,\n"
         "130 interrupted.");
     int exit = cli::exit_code::kOk;
-    for (const auto add : {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits, cli::add_perplexity,
-                           cli::add_bench, cli::add_random_model, cli::add_check}) {
+    for (const auto add : {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits,
+                           cli::add_perplexity, cli::add_bench, cli::add_random_model, cli::add_check}) {
         add(app, exit);
     }
     try {
@@ -59,7 +65,8 @@ int main(int argc, char** argv) {
     } catch (const inference::Stopped&) {
         return fail(cli::exit_code::kInterrupted, "Interrupted.");
     } catch (const std::bad_alloc&) {
-        return fail(cli::exit_code::kOutOfMemory, "There is not enough memory for this. Close something, or use --weights int4.");
+        return fail(cli::exit_code::kOutOfMemory,
+                    "There is not enough memory for this. Close something, or use --weights int4.");
     } catch (const std::exception& error) {
         return fail(cli::exit_code::kInternal, error.what());
     }

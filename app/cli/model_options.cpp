@@ -23,10 +23,12 @@ app::Settings stored_settings() {
 }
 
 void ModelOptions::add_to(CLI::App& command) {
-    command.add_option("--model", model, "Model folder (Mistral or Hugging Face layout); default: the demo model");
+    command.add_option("--model", model,
+                       "Model folder (Mistral or Hugging Face layout); default: the demo model");
     command.add_option("--weights", weights, "bf16, f32, int8, int4, or with a group: int8-g64, int4-g128");
     command.add_option("--backend", backend, "cpu")->check(CLI::IsMember({"cpu", "auto"}));
-    command.add_option("--threads", threads, "CPU threads; 0: one for each physical core")->check(CLI::Range(0, 1024));
+    command.add_option("--threads", threads, "CPU threads; 0: one for each physical core")
+        ->check(CLI::Range(0, 1024));
 }
 
 std::filesystem::path ModelOptions::folder() const {
@@ -35,7 +37,8 @@ std::filesystem::path ModelOptions::folder() const {
     if (!settings.model.empty()) return settings.model;
     const std::filesystem::path demo = app::demo_model_folder();
     if (demo.empty()) {
-        throw Error(Fault::MissingFile, "No model is here: the demo model is not installed. Name one with --model DIR.");
+        throw Error(Fault::MissingFile,
+                    "No model is here: the demo model is not installed. Name one with --model DIR.");
     }
     return demo;
 }
@@ -66,8 +69,10 @@ std::unique_ptr<app::Engine> ModelOptions::load(std::stop_token stop) const {
 }
 
 void SamplingFlags::add_to(CLI::App& command) {
-    command.add_option("--temperature", temperature, "0: always the likeliest token")->check(CLI::Range(0.0, 5.0));
-    command.add_option("--top-k", top_k, "Keep the k likeliest tokens; 0: off")->check(CLI::NonNegativeNumber);
+    command.add_option("--temperature", temperature, "0: always the likeliest token")
+        ->check(CLI::Range(0.0, 5.0));
+    command.add_option("--top-k", top_k, "Keep the k likeliest tokens; 0: off")
+        ->check(CLI::NonNegativeNumber);
     command.add_option("--top-p", top_p, "Keep the likeliest tokens up to this probability; 1: off")
         ->check(CLI::Range(0.0, 1.0));
     command.add_option("--min-p", min_p, "Drop tokens under this share of the likeliest; 0: off")

@@ -34,7 +34,8 @@ double negative_log_likelihood(std::span<const float> logits, inference::TokenId
 }
 
 // Mean nats a token over windows that each start anew with BOS.
-double mean_loss(app::Engine& engine, std::span<const inference::TokenId> ids, std::int64_t window, std::stop_token stop) {
+double mean_loss(app::Engine& engine, std::span<const inference::TokenId> ids, std::int64_t window,
+                 std::stop_token stop) {
     inference::Model& model = engine.model();
     inference::State state(model.backend(), model.config());
     const auto vocab = static_cast<std::size_t>(model.config().dims.vocab);
@@ -49,7 +50,8 @@ double mean_loss(app::Engine& engine, std::span<const inference::TokenId> ids, s
             if (stop.stop_requested()) throw inference::Stopped();
             const std::size_t T = std::min(static_cast<std::size_t>(model.chunk()), input.size() - done);
             logits.resize(T * vocab);
-            model.forward(std::span(input).subspan(done, T), state, {.last_logits = {}, .all_logits = logits});
+            model.forward(std::span(input).subspan(done, T), state,
+                          {.last_logits = {}, .all_logits = logits});
             for (std::size_t t = 0; t < T; ++t) {
                 sum += negative_log_likelihood(std::span(logits).subspan(t * vocab, vocab), part[done + t]);
             }
@@ -70,7 +72,9 @@ int report(const PerplexityOptions& options) {
     const std::string text = held_out_text(options);
     ordered_json rows = ordered_json::array();
     double reference = 0;
-    if (!options.json) std::printf("%-10s  %10s  %10s  %9s  %s\n", "weights", "nats/token", "perplexity", "against 1st", "MB");
+    if (!options.json)
+        std::printf("%-10s  %10s  %10s  %9s  %s\n", "weights", "nats/token", "perplexity", "against 1st",
+                    "MB");
     for (const std::string& weights : options.weights) {
         ModelOptions with = options.model;
         with.weights = weights;
@@ -99,10 +103,13 @@ int report(const PerplexityOptions& options) {
 
 void add_perplexity(CLI::App& app, int& exit) {
     auto options = std::make_shared<PerplexityOptions>();
-    CLI::App* command = app.add_subcommand("perplexity", "What quantisation costs: perplexity on a held-out text");
+    CLI::App* command =
+        app.add_subcommand("perplexity", "What quantisation costs: perplexity on a held-out text");
     options->model.add_to(*command);
     command->remove_option(command->get_option("--weights"));
-    command->add_option("--weights", options->weights, "Which weights to compare")->delimiter(',')->capture_default_str();
+    command->add_option("--weights", options->weights, "Which weights to compare")
+        ->delimiter(',')
+        ->capture_default_str();
     command->add_option("--text", options->text, "Held-out text; default: the demo model's");
     command->add_option("--window", options->window, "Tokens read from a fresh state")->capture_default_str();
     command->add_option("--tokens", options->tokens, "At most this many of the text")->capture_default_str();

@@ -20,8 +20,8 @@ int write(const RandomModelOptions& options) {
     const inference::Config config = inference::named_config(options.shape, options.layers);
     inference::write_random_model(options.out, config, options.seed);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const double size =
-        static_cast<double>(std::filesystem::file_size(std::filesystem::path(options.out) / "consolidated.safetensors"));
+    const double size = static_cast<double>(
+        std::filesystem::file_size(std::filesystem::path(options.out) / "consolidated.safetensors"));
     std::printf("%s: %.2f GB in %.1f s\n", options.out.c_str(), size * 1e-9, seconds);
     return exit_code::kOk;
 }
@@ -30,7 +30,8 @@ int write(const RandomModelOptions& options) {
 
 void add_random_model(CLI::App& app, int& exit) {
     auto options = std::make_shared<RandomModelOptions>();
-    CLI::App* command = app.add_subcommand("random-model", "Write a model of random weights, the same on every machine");
+    CLI::App* command =
+        app.add_subcommand("random-model", "Write a model of random weights, the same on every machine");
     command->add_option("--shape", options->shape, "7b, tiny, g8h2 or g1")->capture_default_str();
     command->add_option("--layers", options->layers, "Fewer or more layers than the shape has");
     command->add_option("--seed", options->seed)->capture_default_str();

@@ -49,10 +49,12 @@ int tokenize(const TokenizeOptions& options) {
 
 void add_tokenize(CLI::App& app, int& exit) {
     auto options = std::make_shared<TokenizeOptions>();
-    CLI::App* command = app.add_subcommand("tokenize", "The token ids of a chat request or of plain text, as JSON");
+    CLI::App* command =
+        app.add_subcommand("tokenize", "The token ids of a chat request or of plain text, as JSON");
     command->add_option("--model", options->model, "Model folder or tokenizer file; default: the demo model");
     CLI::Option_group* what = command->add_option_group("what");
-    what->add_option("--request", options->request, "A chat request (messages, tools) as JSON; -: standard input");
+    what->add_option("--request", options->request,
+                     "A chat request (messages, tools) as JSON; -: standard input");
     what->add_option("--text", options->text, "Plain text, one segment, no BOS");
     what->add_option("--text-file", options->text_file, "The same from a file; -: standard input");
     what->require_option(1);

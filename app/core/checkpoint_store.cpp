@@ -22,7 +22,8 @@ inference::LogHash from_storage(const storage::LogHash& bytes) {
 
 }  // namespace
 
-CheckpointStore::CheckpointStore(const std::filesystem::path& directory, std::uint64_t budget_bytes, Tell tell)
+CheckpointStore::CheckpointStore(const std::filesystem::path& directory, std::uint64_t budget_bytes,
+                                 Tell tell)
     : files_(directory, budget_bytes),
       tell_(std::move(tell)),
       writer_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -35,7 +36,8 @@ CheckpointStore::~CheckpointStore() {
 std::vector<inference::CheckpointFiles::Entry> CheckpointStore::list(const std::string& fingerprint) {
     std::vector<Entry> entries;
     for (const storage::CheckpointEntry& entry : files_.list(fingerprint)) {
-        entries.push_back({entry.id, static_cast<std::int64_t>(entry.meta.position), from_storage(entry.meta.log_hash)});
+        entries.push_back(
+            {entry.id, static_cast<std::int64_t>(entry.meta.position), from_storage(entry.meta.log_hash)});
     }
     return entries;
 }
@@ -50,17 +52,17 @@ bool CheckpointStore::read(const std::string& id, std::span<std::byte> into) {
     }
 }
 
-void CheckpointStore::write(const std::string& fingerprint, const Entry& entry, inference::CheckpointKind kind,
-                            Payload payload) {
+void CheckpointStore::write(const std::string& fingerprint, const Entry& entry,
+                            inference::CheckpointKind kind, Payload payload) {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= kMostWaiting) waiting_.pop_front();
-    waiting_.push_back({.meta = {.fingerprint = fingerprint,
-                                 .position = static_cast<std::uint64_t>(entry.position),
-                                 .log_hash = to_storage(entry.log),
-                                 .kind = kind == inference::CheckpointKind::Project
-                                             ? storage::CheckpointKind::Project
-                                             : storage::CheckpointKind::Conversation},
-                        .payload = std::move(payload)});
+    waiting_.push_back(
+        {.meta = {.fingerprint = fingerprint,
+                  .position = static_cast<std::uint64_t>(entry.position),
+                  .log_hash = to_storage(entry.log),
+                  .kind = kind == inference::CheckpointKind::Project ? storage::CheckpointKind::Project
+                                                                     : storage::CheckpointKind::Conversation},
+         .payload = std::move(payload)});
     changed_.notify_all();
 }
 

@@ -13,9 +13,10 @@
 
 namespace sidewinder::app {
 
-/// The timeline's checkpoints on disk. Reads on the engine's thread, writes on a thread of its own, so that a write of
-/// 266 MiB never holds up a token. The destructor finishes what was accepted. Nothing here throws: a checkpoint that
-/// cannot be kept costs reading again, and `tell` gets the sentence (called on either thread).
+/// The timeline's checkpoints on disk. Reads on the engine's thread, writes on a thread of its own, so that a
+/// write of 266 MiB never holds up a token. The destructor finishes what was accepted. Nothing here throws: a
+/// checkpoint that cannot be kept costs reading again, and `tell` gets the sentence (called on either
+/// thread).
 class CheckpointStore : public inference::CheckpointFiles {
   public:
     using Tell = std::function<void(const std::string& sentence)>;
@@ -40,7 +41,8 @@ class CheckpointStore : public inference::CheckpointFiles {
     };
     void run(const std::stop_token& stop);
 
-    static constexpr std::size_t kMostWaiting = 2;  ///< older waiting jobs give way: each holds a whole state in memory
+    static constexpr std::size_t kMostWaiting =
+        2;  ///< older waiting jobs give way: each holds a whole state in memory
 
     storage::Checkpoints files_;
     Tell tell_;

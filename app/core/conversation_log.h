@@ -17,9 +17,9 @@ struct LogPart {
     std::vector<inference::TokenId> tokens;  ///< as stored when it was fed; empty: never fed yet
 };
 
-/// The token log of a path. Stored ids are used as they are and never made anew from text; a user's part without ids is
-/// encoded here (and `encoded` tells which, so that the store can keep them). An answer that was cut off is closed with
-/// EOS, so that the next turn follows it as in training.
+/// The token log of a path. Stored ids are used as they are and never made anew from text; a user's part
+/// without ids is encoded here (and `encoded` tells which, so that the store can keep them). An answer that
+/// was cut off is closed with EOS, so that the next turn follows it as in training.
 struct ConversationLog {
     std::vector<inference::TokenId> tokens;
     std::vector<LogPart> encoded;

@@ -26,16 +26,20 @@ bool is_demo(const fs::path& folder) {
 }
 
 // Long prefill chunks pay in the GEMM, but their activations must stay small beside the weights.
-std::int64_t chunk_for(const inference::Config& config) { return config.dims.d_model >= 1024 ? 128 : 256; }
+std::int64_t chunk_for(const inference::Config& config) {
+    return config.dims.d_model >= 1024 ? 128 : 256;
+}
 
 inference::CachedWeights load_weights(const inference::ModelFolder& folder, const EngineOptions& options,
                                       kernels::Backend& backend,
                                       const std::function<void(inference::Weights::Progress)>& progress,
                                       std::stop_token stop) {
     if (!options.quantized_cache.empty()) {
-        return inference::load_with_cache(folder, options.weights, backend, options.quantized_cache, progress, stop);
+        return inference::load_with_cache(folder, options.weights, backend, options.quantized_cache, progress,
+                                          stop);
     }
-    return {.weights = inference::Weights::load(*folder.tensors, folder.config, options.weights, backend, progress, stop),
+    return {.weights = inference::Weights::load(*folder.tensors, folder.config, options.weights, backend,
+                                                progress, stop),
             .origin = inference::CachedWeights::Origin::Model,
             .note = {}};
 }
@@ -47,14 +51,16 @@ fs::path demo_model_folder() {
     const fs::path binary = fs::read_symlink("/proc/self/exe", ignored).parent_path();
     const std::array<fs::path, 2> places{binary.parent_path() / "share/sidewinder/demo-model",
                                          fs::path(SIDEWINDER_RESOURCES) / "demo-model"};
-    const auto found = std::find_if(places.begin(), places.end(),
-                                    [&](const fs::path& place) { return fs::exists(place / "params.json", ignored); });
+    const auto found = std::find_if(places.begin(), places.end(), [&](const fs::path& place) {
+        return fs::exists(place / "params.json", ignored);
+    });
     return found == places.end() ? fs::path() : *found;
 }
 
 const inference::Tokenizer& Engine::tokenizer() const {
     if (!tokenizer_) {
-        throw Error(Fault::MissingFile, "The model folder has no tokenizer.model.v3, so text cannot be read or written.");
+        throw Error(Fault::MissingFile,
+                    "The model folder has no tokenizer.model.v3, so text cannot be read or written.");
     }
     return *tokenizer_;
 }
@@ -70,15 +76,15 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
         if (engine->tokenizer_->vocab_size() != folder.config.dims.vocab) {
             throw Error(Fault::BadTokenizer,
                         "The tokenizer has " + std::to_string(engine->tokenizer_->vocab_size()) +
-                            " pieces, but the model's vocabulary is " + std::to_string(folder.config.dims.vocab) +
-                            ". They belong to different models.");
+                            " pieces, but the model's vocabulary is " +
+                            std::to_string(folder.config.dims.vocab) + ". They belong to different models.");
         }
     }
     engine->backend_ = kernels::make_cpu_backend(options.threads);
     inference::CachedWeights loaded = load_weights(folder, options, *engine->backend_, progress, stop);
     engine->note_ = loaded.note;
-    engine->model_ = std::make_unique<inference::Model>(*engine->backend_, folder.config, std::move(loaded.weights),
-                                                        chunk_for(folder.config));
+    engine->model_ = std::make_unique<inference::Model>(*engine->backend_, folder.config,
+                                                        std::move(loaded.weights), chunk_for(folder.config));
     engine->fingerprint_ = folder.content_hash + "/" + options.weights.name() + "/" + kStateFormat;
     engine->timeline_ = std::make_unique<inference::Timeline>(*engine->model_, engine->fingerprint_,
                                                               options.host_budget, options.checkpoints);

@@ -19,9 +19,9 @@ namespace sidewinder::app {
 struct EngineOptions {
     std::filesystem::path model;  ///< a model folder in either layout
     inference::WeightRecipe weights;
-    int threads = 0;                                  ///< 0: one for each physical core
-    std::size_t host_budget = std::size_t{2} << 30;   ///< bytes of checkpoints in host memory
-    std::filesystem::path quantized_cache;            ///< where int8/int4 files are kept; empty: quantise at each load
+    int threads = 0;                                 ///< 0: one for each physical core
+    std::size_t host_budget = std::size_t{2} << 30;  ///< bytes of checkpoints in host memory
+    std::filesystem::path quantized_cache;  ///< where int8/int4 files are kept; empty: quantise at each load
     inference::CheckpointFiles* checkpoints = nullptr;  ///< must outlive the engine; null: none on disk
 };
 
@@ -29,20 +29,23 @@ struct EngineOptions {
 class Engine {
   public:
     /// Throws inference::Error, kernels::Error, or inference::Stopped.
-    static std::unique_ptr<Engine> load(const EngineOptions& options,
-                                        const std::function<void(inference::Weights::Progress)>& progress = {},
-                                        std::stop_token stop = {});
+    static std::unique_ptr<Engine> load(
+        const EngineOptions& options, const std::function<void(inference::Weights::Progress)>& progress = {},
+        std::stop_token stop = {});
 
     const std::string& model_name() const { return name_; }
     std::string device_name() const { return backend_->device_name(); }
     /// Names all that the numbers in a state depend on: weights, recipe, state format, backend.
     const std::string& fingerprint() const { return fingerprint_; }
     const inference::Config& config() const { return model_->config(); }
-    /// Throws inference::Error for a folder that has none. Immutable: any thread may use it while the engine lives.
+    /// Throws inference::Error for a folder that has none. Immutable: any thread may use it while the engine
+    /// lives.
     const inference::Tokenizer& tokenizer() const;
     inference::Model& model() { return *model_; }
     inference::Timeline& timeline() { return *timeline_; }
-    const std::string& note() const { return note_; }  ///< for the person: a quantised file that had to be made anew, or empty
+    const std::string& note() const {
+        return note_;
+    }  ///< for the person: a quantised file that had to be made anew, or empty
 
   private:
     Engine() = default;

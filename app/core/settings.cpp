@@ -50,7 +50,8 @@ json read_object(const fs::path& file, std::string* problem) {
     json value = json::parse(text.str(), nullptr, false);
     if (value.is_object()) return value;
     if (problem) {
-        *problem = "The settings in " + file.string() + " cannot be read, so the defaults are used until you change one.";
+        *problem = "The settings in " + file.string() +
+                   " cannot be read, so the defaults are used until you change one.";
     }
     return json::object();
 }
@@ -59,9 +60,10 @@ json read_object(const fs::path& file, std::string* problem) {
 
 bool operator==(const Settings& a, const Settings& b) {
     const auto key = [](const Settings& s) {
-        return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p, s.sampling.min_p,
-                        s.sampling.repetition_penalty, s.seed, s.max_tokens, s.threads, s.theme, s.font_size, s.model,
-                        s.weights, s.checkpoint_disk_mib, s.checkpoint_memory_mib);
+        return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p,
+                        s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.threads,
+                        s.theme, s.font_size, s.model, s.weights, s.checkpoint_disk_mib,
+                        s.checkpoint_memory_mib);
     };
     return key(a) == key(b);
 }
@@ -81,8 +83,10 @@ Settings load_settings(const fs::path& file, std::string* problem) {
     take(from, "font_size", 0, 96, s.font_size, left_out);
     take(from, "model", s.model, left_out);
     take(from, "weights", s.weights, left_out);
-    take(from, "checkpoint_disk_mib", std::int64_t{0}, std::int64_t{1} << 30, s.checkpoint_disk_mib, left_out);
-    take(from, "checkpoint_memory_mib", std::int64_t{0}, std::int64_t{1} << 30, s.checkpoint_memory_mib, left_out);
+    take(from, "checkpoint_disk_mib", std::int64_t{0}, std::int64_t{1} << 30, s.checkpoint_disk_mib,
+         left_out);
+    take(from, "checkpoint_memory_mib", std::int64_t{0}, std::int64_t{1} << 30, s.checkpoint_memory_mib,
+         left_out);
     if (const auto seed = from.find("seed"); seed != from.end() && seed->is_number_unsigned()) {
         s.seed = seed->get<std::uint64_t>();
     }
@@ -92,7 +96,8 @@ Settings load_settings(const fs::path& file, std::string* problem) {
         if (theme == kThemes[i]) s.theme = static_cast<Settings::Theme>(i);
     }
     if (problem && !left_out.empty()) {
-        *problem = "Some settings in " + file.string() + " are impossible and keep their defaults: " + left_out + ".";
+        *problem = "Some settings in " + file.string() +
+                   " are impossible and keep their defaults: " + left_out + ".";
     }
     return s;
 }

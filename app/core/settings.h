@@ -19,8 +19,8 @@ struct Settings {
     std::int64_t max_tokens = 1024;
     int threads = 0;  ///< 0: one for each physical core
     Theme theme = Theme::System;
-    int font_size = 0;       ///< points; 0: the system's
-    std::string model;       ///< folder; empty: the demo model
+    int font_size = 0;  ///< points; 0: the system's
+    std::string model;  ///< folder; empty: the demo model
     std::string weights = "bf16";
     std::int64_t checkpoint_disk_mib = 8192;
     std::int64_t checkpoint_memory_mib = 2048;
@@ -28,8 +28,8 @@ struct Settings {
     friend bool operator==(const Settings&, const Settings&);
 };
 
-/// Reads what is there, field by field: a missing, damaged or impossible value keeps its default, so that a bad file
-/// never keeps anybody from starting. `problem` receives a sentence when something was left out.
+/// Reads what is there, field by field: a missing, damaged or impossible value keeps its default, so that a
+/// bad file never keeps anybody from starting. `problem` receives a sentence when something was left out.
 Settings load_settings(const std::filesystem::path& file, std::string* problem = nullptr);
 
 /// Atomic and synced; throws storage::Error. Fields of a newer version that this one doesn't know are kept.

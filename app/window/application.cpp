@@ -11,8 +11,12 @@ namespace {
 
 constexpr int kBackupAfterMs = 60'000;  // when the start is over and the person is reading or writing
 
-std::filesystem::path settings_file(const storage::Paths& paths) { return paths.config / "settings.json"; }
-std::filesystem::path window_file(const storage::Paths& paths) { return paths.config / "window.state"; }
+std::filesystem::path settings_file(const storage::Paths& paths) {
+    return paths.config / "settings.json";
+}
+std::filesystem::path window_file(const storage::Paths& paths) {
+    return paths.config / "window.state";
+}
 
 }  // namespace
 
@@ -39,13 +43,14 @@ bool Application::start() {
     instance_.listen();
     openCheckpoints();
     window_ = std::make_unique<ui::MainWindow>();
-    controller_ = std::make_unique<Controller>(Controller::Parts{.window = *window_,
-                                                                 .store = *store_,
-                                                                 .checkpoints = checkpoints_.get(),
-                                                                 .settings_file = settings_file(options_.paths),
-                                                                 .quantized_cache = options_.paths.cache / "quantized",
-                                                                 .model = options_.model},
-                                               settings_);
+    controller_ =
+        std::make_unique<Controller>(Controller::Parts{.window = *window_,
+                                                       .store = *store_,
+                                                       .checkpoints = checkpoints_.get(),
+                                                       .settings_file = settings_file(options_.paths),
+                                                       .quantized_cache = options_.paths.cache / "quantized",
+                                                       .model = options_.model},
+                                     settings_);
     connect(&instance_, &SingleInstance::raiseRequested, this, &Application::raiseWindow);
     restoreWindow();
     window_->show();
@@ -106,7 +111,8 @@ void Application::saveWindow() const {
     const QByteArray state = window_->saveState();
     try {
         storage::make_private_directory(options_.paths.config);
-        storage::write_atomically(window_file(options_.paths), {state.constData(), static_cast<std::size_t>(state.size())});
+        storage::write_atomically(window_file(options_.paths),
+                                  {state.constData(), static_cast<std::size_t>(state.size())});
     } catch (const storage::Error&) {
         // Where the window stood is not worth a message while it closes.
     }

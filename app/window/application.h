@@ -15,7 +15,8 @@
 
 namespace sidewinder::app {
 
-/// Composition root of the window: opens the store, makes the threads and the window, and takes them down in order.
+/// Composition root of the window: opens the store, makes the threads and the window, and takes them down in
+/// order.
 class Application : public QObject {
     Q_OBJECT
 
@@ -27,7 +28,8 @@ class Application : public QObject {
     explicit Application(const Options& options);
     ~Application() override;
 
-    /// False when another instance has this store and was asked to show its window: then there is nothing to run.
+    /// False when another instance has this store and was asked to show its window: then there is nothing to
+    /// run.
     bool start();
 
     ui::MainWindow& window() { return *window_; }

@@ -32,7 +32,8 @@ std::vector<LogPart> to_log(const Path& path) {
     std::vector<LogPart> parts;
     for (const PathEntry& entry : path) {
         const storage::Message& m = entry.message;
-        if (m.role != storage::Role::System) parts.push_back({m.id, m.role == storage::Role::User, m.text, m.tokens});
+        if (m.role != storage::Role::System)
+            parts.push_back({m.id, m.role == storage::Role::User, m.text, m.tokens});
     }
     parts.pop_back();  // the answer that is to be made
     return parts;
@@ -41,7 +42,10 @@ std::vector<LogPart> to_log(const Path& path) {
 }  // namespace
 
 Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
-    : QObject(parent), parts_(parts), settings_(std::move(settings)), engine_(new EngineWorker(parts.checkpoints)) {
+    : QObject(parent),
+      parts_(parts),
+      settings_(std::move(settings)),
+      engine_(new EngineWorker(parts.checkpoints)) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));
     engine_->moveToThread(&engine_thread_);
@@ -55,8 +59,10 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
 Controller::~Controller() {
     loading_.request_stop();
     for (Answer& answer : answers_) answer.stop.request_stop();
-    // The engine's last words (finished, with the partial answer) are already on their way when quit is handled.
-    QMetaObject::invokeMethod(engine_, [this] { engine_thread_.quit(); }, Qt::QueuedConnection);
+    // The engine's last words (finished, with the partial answer) are already on their way when quit is
+    // handled.
+    QMetaObject::invokeMethod(
+        engine_, [this] { engine_thread_.quit(); }, Qt::QueuedConnection);
     engine_thread_.wait();
     QCoreApplication::sendPostedEvents(this);
 }
@@ -72,7 +78,8 @@ void Controller::start() {
 
 void Controller::connectWindow() {
     MainWindow* w = &parts_.window;
-    connect(w, &MainWindow::newConversationRequested, this, [this] { parts_.window.setCurrentConversation(0, {}); });
+    connect(w, &MainWindow::newConversationRequested, this,
+            [this] { parts_.window.setCurrentConversation(0, {}); });
     connect(w, &MainWindow::conversationSelected, this, [this](qint64 id) { openConversation(id); });
     connect(w, &MainWindow::searchHitActivated, this,
             [this](qint64 id, qint64 message) { openConversation(id, message); });
@@ -98,9 +105,10 @@ void Controller::connectWindow() {
     });
     connect(w, &MainWindow::linkOpenRequested, this, [](const QUrl& url) { QDesktopServices::openUrl(url); });
     connect(w, &MainWindow::modelsRequested, this, [this] {
-        parts_.window.showNotice({.sentence = tr("Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start "
-                                                 "Sidewinder with --model FOLDER. The README says how to get it."),
-                                  .milliseconds = 0});
+        parts_.window.showNotice(
+            {.sentence = tr("Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start "
+                            "Sidewinder with --model FOLDER. The README says how to get it."),
+             .milliseconds = 0});
     });
 }
 
@@ -215,8 +223,8 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
     status_.tokensPerSecond = 0;
     status_.tokensRead = status_.tokensToRead = 0;
     setPhase(ui::Phase::Reading);
-    QMetaObject::invokeMethod(engine_, [e = engine_, request = std::move(request)] { e->answer(request); },
-                              Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        engine_, [e = engine_, request = std::move(request)] { e->answer(request); }, Qt::QueuedConnection);
 }
 
 void Controller::stop() {
@@ -253,7 +261,8 @@ void Controller::onFinished(const AnswerResult& result) {
     parts_.store.ask([id = result.answer, g](Conversations& c) {
         c.finish(id, to_store(g.end), g.text, g.tokens, to_store(g.stats));
     });
-    PathEntry entry{.message = {}, .sibling_index = answer.sibling_index, .sibling_count = answer.sibling_count};
+    PathEntry entry{
+        .message = {}, .sibling_index = answer.sibling_index, .sibling_count = answer.sibling_count};
     entry.message.id = result.answer;
     entry.message.role = storage::Role::Assistant;
     entry.message.status = to_store(g.end);
@@ -265,8 +274,9 @@ void Controller::onFinished(const AnswerResult& result) {
     status_.tokensPerSecond = g.stats.tokens_per_second();
     if (g.stats.generated > 0) status_.timeToFirstToken = g.stats.seconds_to_first_token;
     if (g.end == inference::Generated::End::Length) {
-        parts_.window.showNotice({.sentence = tr("The answer was cut after %1 tokens, the most that Settings allow.")
-                                                  .arg(g.stats.generated)});
+        parts_.window.showNotice(
+            {.sentence = tr("The answer was cut after %1 tokens, the most that Settings allow.")
+                             .arg(g.stats.generated)});
     }
     if (answers_.isEmpty()) setPhase(ui::Phase::Idle);
     refreshList();
@@ -321,7 +331,8 @@ void Controller::showPath(qint64 conversation, const Path& path, qint64 scrollTo
     QList<ui::MessageView> views = to_view(path);
     for (ui::MessageView& view : views) {
         // The store is at most a second behind what already streamed.
-        if (const auto answer = answers_.constFind(view.id); answer != answers_.constEnd()) view.text = answer->text;
+        if (const auto answer = answers_.constFind(view.id); answer != answers_.constEnd())
+            view.text = answer->text;
     }
     parts_.window.setCurrentConversation(conversation, views, scrollTo);
 }
@@ -352,7 +363,8 @@ void Controller::chooseSibling(qint64 message, int delta) {
             return Chosen{.conversation = conversation, .path = load_path(c, leaf)};
         },
         [this](const Chosen& chosen) {
-            if (parts_.window.currentConversation() == chosen.conversation) showPath(chosen.conversation, chosen.path);
+            if (parts_.window.currentConversation() == chosen.conversation)
+                showPath(chosen.conversation, chosen.path);
         });
 }
 
@@ -381,9 +393,9 @@ void Controller::applySettings(const ui::Settings& shown) {
 
 void Controller::loadModel() {
     EngineOptions options;
-    options.model = !parts_.model.empty()        ? parts_.model
-                    : !settings_.model.empty()   ? std::filesystem::path(settings_.model)
-                                                 : demo_model_folder();
+    options.model = !parts_.model.empty()      ? parts_.model
+                    : !settings_.model.empty() ? std::filesystem::path(settings_.model)
+                                               : demo_model_folder();
     options.threads = settings_.threads;
     options.host_budget = static_cast<std::size_t>(settings_.checkpoint_memory_mib) << 20;
     options.quantized_cache = parts_.quantized_cache;
@@ -394,11 +406,13 @@ void Controller::loadModel() {
     }
     loading_ = std::stop_source();
     QMetaObject::invokeMethod(
-        engine_, [e = engine_, options, stop = loading_.get_token()] { e->load(options, stop); }, Qt::QueuedConnection);
+        engine_, [e = engine_, options, stop = loading_.get_token()] { e->load(options, stop); },
+        Qt::QueuedConnection);
 }
 
 void Controller::showProblem(const QString& sentence) {
-    parts_.window.showNotice({.sentence = sentence, .kind = ui::NoticeKind::Error, .details = sentence, .milliseconds = 0});
+    parts_.window.showNotice(
+        {.sentence = sentence, .kind = ui::NoticeKind::Error, .details = sentence, .milliseconds = 0});
 }
 
 void Controller::setPhase(ui::Phase phase) {

@@ -16,8 +16,8 @@
 
 namespace sidewinder::app {
 
-/// Between the window, the store and the engine: turns what the person wants into work on the other two threads, and what
-/// comes back into what the window shows. GUI thread; never blocks.
+/// Between the window, the store and the engine: turns what the person wants into work on the other two
+/// threads, and what comes back into what the window shows. GUI thread; never blocks.
 class Controller : public QObject {
     Q_OBJECT
 

@@ -15,7 +15,9 @@ constexpr auto kTextInterval = std::chrono::milliseconds(33);
 constexpr auto kSaveInterval = std::chrono::milliseconds(900);
 constexpr auto kProgressInterval = std::chrono::milliseconds(100);
 
-double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(Clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+}
 
 }  // namespace
 
@@ -74,16 +76,19 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
         EngineOptions with = options;
         with.checkpoints = checkpoints_;
         const auto progress = [this](inference::Weights::Progress p) {
-            Q_EMIT loading(p.total_bytes == 0 ? 1.0
-                                              : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
+            Q_EMIT loading(p.total_bytes == 0
+                               ? 1.0
+                               : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
         };
         engine_ = Engine::load(with, progress, stop);
-        Q_EMIT loaded({QString::fromStdString(engine_->model_name()), QString::fromStdString(engine_->device_name()),
+        Q_EMIT loaded({QString::fromStdString(engine_->model_name()),
+                       QString::fromStdString(engine_->device_name()),
                        engine_->model_name() == kDemoModelName});
     } catch (const inference::Stopped&) {
         Q_EMIT loadFailed(tr("Loading was stopped."));
     } catch (const std::bad_alloc&) {
-        Q_EMIT loadFailed(tr("There is not enough memory for this model. Close other programs or choose int4 weights."));
+        Q_EMIT loadFailed(
+            tr("There is not enough memory for this model. Close other programs or choose int4 weights."));
     } catch (const std::exception& error) {
         Q_EMIT loadFailed(QString::fromUtf8(error.what()));
     }
@@ -91,7 +96,9 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
 
 void EngineWorker::answer(const AnswerRequest& request) {
     try {
-        if (!engine_) throw inference::Error(inference::Fault::MissingFile, "No model is loaded. Choose one in Settings.");
+        if (!engine_)
+            throw inference::Error(inference::Fault::MissingFile,
+                                   "No model is loaded. Choose one in Settings.");
         run(request);
     } catch (const std::bad_alloc&) {
         Q_EMIT failed(request.answer, tr("There was not enough memory to go on. The conversation is saved."));
@@ -109,8 +116,8 @@ void EngineWorker::run(const AnswerRequest& request) {
     on.token = [&](inference::TokenId id, std::string_view piece) { stream.token(id, piece); };
     AnswerResult result;
     result.answer = request.answer;
-    result.generated = inference::generate(engine_->timeline(), engine_->tokenizer(), log.tokens, request.options,
-                                           request.stop, on);
+    result.generated = inference::generate(engine_->timeline(), engine_->tokenizer(), log.tokens,
+                                           request.options, request.stop, on);
     result.position = engine_->timeline().position();
     stream.flush(Clock::now());
     Q_EMIT finished(result);

@@ -50,7 +50,8 @@ struct ReadingProgress {
     double seconds_left = -1;
 };
 
-/// The engine on its thread: values in by queued call, values out by signal. A second `answer` waits in the event queue.
+/// The engine on its thread: values in by queued call, values out by signal. A second `answer` waits in the
+/// event queue.
 class EngineWorker : public QObject {
     Q_OBJECT
 
@@ -70,8 +71,9 @@ class EngineWorker : public QObject {
 
     void encoded(qint64 message, const std::vector<sidewinder::inference::TokenId>& tokens);
     void reading(const sidewinder::app::ReadingProgress& progress);
-    void text(qint64 answer, const QString& delta, qint64 position, double tokensPerSecond);  ///< at most 30 a second
-    void soFar(const sidewinder::app::AnswerSoFar& answer);                                    ///< once a second
+    void text(qint64 answer, const QString& delta, qint64 position,
+              double tokensPerSecond);                       ///< at most 30 a second
+    void soFar(const sidewinder::app::AnswerSoFar& answer);  ///< once a second
     void finished(const sidewinder::app::AnswerResult& result);
     void failed(qint64 answer, const QString& sentence);
 

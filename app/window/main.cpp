@@ -13,15 +13,18 @@ int main(int argc, char** argv) {
     QApplication::setDesktopFileName(QStringLiteral("sidewinder"));
 
     QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("sidewinder"), QStringLiteral("_"), QStringLiteral(":/translations"))) {
+    if (translator.load(QLocale(), QStringLiteral("sidewinder"), QStringLiteral("_"),
+                        QStringLiteral(":/translations"))) {
         QApplication::installTranslator(&translator);
     }
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Offline coding assistant. Opens no network connection."));
+    parser.setApplicationDescription(
+        QStringLiteral("Offline coding assistant. Opens no network connection."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption model(QStringLiteral("model"), QStringLiteral("Model folder to use in this session."),
+    const QCommandLineOption model(QStringLiteral("model"),
+                                   QStringLiteral("Model folder to use in this session."),
                                    QStringLiteral("folder"));
     parser.addOption(model);
     parser.process(qt);

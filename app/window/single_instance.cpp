@@ -28,7 +28,8 @@ bool address_of(const QByteArray& path, sockaddr_un& address) {
 
 SingleInstance::SingleInstance(const QString& key, QObject* parent) : QObject(parent) {
     QString folder = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
-    const QByteArray hash = QCryptographicHash::hash(key.toUtf8(), QCryptographicHash::Sha256).toHex().left(16);
+    const QByteArray hash =
+        QCryptographicHash::hash(key.toUtf8(), QCryptographicHash::Sha256).toHex().left(16);
     path_ = QFile::encodeName(folder + QStringLiteral("/sidewinder-")) + hash;
 }
 
@@ -55,7 +56,8 @@ bool SingleInstance::listen() {
     socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (socket_ < 0) return false;
     ::unlink(path_.constData());  // nobody answered there: a killed instance left it
-    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(socket_, 8) != 0) {
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(socket_, 8) != 0) {
         ::close(socket_);
         socket_ = -1;
         return false;

@@ -8,8 +8,9 @@
 
 namespace sidewinder::app {
 
-/// One window for one store. The first instance listens on a local (AF_UNIX) socket in the runtime folder; a later one
-/// asks it to show itself and ends. The database's own lock is what protects the data; this is what the person sees.
+/// One window for one store. The first instance listens on a local (AF_UNIX) socket in the runtime folder; a
+/// later one asks it to show itself and ends. The database's own lock is what protects the data; this is what
+/// the person sees.
 class SingleInstance : public QObject {
     Q_OBJECT
 

@@ -31,7 +31,8 @@ void StoreThread::post(std::function<void()> job) {
 
 void StoreThread::deliver(const QPointer<QObject>& context, std::function<void()> call) {
     // A context that dies before the call runs takes the call with it.
-    if (QObject* alive = context.data()) QMetaObject::invokeMethod(alive, std::move(call), Qt::QueuedConnection);
+    if (QObject* alive = context.data())
+        QMetaObject::invokeMethod(alive, std::move(call), Qt::QueuedConnection);
 }
 
 void StoreThread::backupIfDue() {

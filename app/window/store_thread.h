@@ -16,22 +16,24 @@
 
 namespace sidewinder::app {
 
-/// The store's thread. Work goes in as a function that runs there on the conversations; its result, a value, comes back
-/// by a queued call on the asker's thread, in the order of asking. Nothing blocks the asker.
+/// The store's thread. Work goes in as a function that runs there on the conversations; its result, a value,
+/// comes back by a queued call on the asker's thread, in the order of asking. Nothing blocks the asker.
 class StoreThread : public QObject {
     Q_OBJECT
 
   public:
-    /// `database` is moved to the thread and closed there when this object goes; everything asked before is done first.
+    /// `database` is moved to the thread and closed there when this object goes; everything asked before is
+    /// done first.
     explicit StoreThread(storage::Database database, QObject* parent = nullptr);
     ~StoreThread() override;
 
-    /// `work(Conversations&) -> R` on the store's thread, then `done(R)` on `context`'s, unless `context` is gone. When
-    /// the store refuses, `failed` is emitted and `done` is not called.
+    /// `work(Conversations&) -> R` on the store's thread, then `done(R)` on `context`'s, unless `context` is
+    /// gone. When the store refuses, `failed` is emitted and `done` is not called.
     template <class Work, class Done>
     void ask(QObject* context, Work work, Done done) {
         using Result = std::invoke_result_t<Work&, storage::Conversations&>;
-        post([this, guard = QPointer<QObject>(context), work = std::move(work), done = std::move(done)]() mutable {
+        post([this, guard = QPointer<QObject>(context), work = std::move(work),
+              done = std::move(done)]() mutable {
             try {
                 if constexpr (std::is_void_v<Result>) {
                     work(*conversations_);
@@ -48,7 +50,8 @@ class StoreThread : public QObject {
     }
     template <class Work>
     void ask(Work work) {
-        ask(this, [work = std::move(work)](storage::Conversations& c) mutable { work(c); }, [] {});
+        ask(
+            this, [work = std::move(work)](storage::Conversations& c) mutable { work(c); }, [] {});
     }
 
     /// The daily backup, made on the store's thread when it is due.

@@ -8,10 +8,14 @@ namespace {
 
 ui::MessageStatus to_view(storage::Status status) {
     switch (status) {
-        case storage::Status::Streaming: return ui::MessageStatus::Streaming;
-        case storage::Status::Done: return ui::MessageStatus::Done;
-        case storage::Status::Stopped: return ui::MessageStatus::Stopped;
-        case storage::Status::Failed: return ui::MessageStatus::Failed;
+        case storage::Status::Streaming:
+            return ui::MessageStatus::Streaming;
+        case storage::Status::Done:
+            return ui::MessageStatus::Done;
+        case storage::Status::Stopped:
+            return ui::MessageStatus::Stopped;
+        case storage::Status::Failed:
+            return ui::MessageStatus::Failed;
     }
     return ui::MessageStatus::Done;
 }
@@ -20,13 +24,15 @@ ui::MessageStats to_view(const storage::Stats& stats) {
     const double writing = stats.seconds - stats.first_token_seconds;
     return {.tokensRead = stats.read,
             .tokensWritten = stats.generated,
-            .tokensPerSecond = stats.generated > 1 && writing > 0 ? static_cast<double>(stats.generated - 1) / writing : 0,
+            .tokensPerSecond =
+                stats.generated > 1 && writing > 0 ? static_cast<double>(stats.generated - 1) / writing : 0,
             .timeToFirstToken = stats.first_token_seconds > 0 ? stats.first_token_seconds : -1};
 }
 
 // UTF-8 byte offset to QString position.
 int position(const std::string& text, std::size_t bytes) {
-    return static_cast<int>(QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min(bytes, text.size()))).size());
+    return static_cast<int>(
+        QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min(bytes, text.size()))).size());
 }
 
 }  // namespace
@@ -37,8 +43,8 @@ Path load_path(storage::Conversations& conversations, storage::RowId leaf) {
         PathEntry entry{.message = std::move(message)};
         const std::vector<storage::RowId> siblings = conversations.siblings(entry.message.id);
         entry.sibling_count = static_cast<int>(siblings.size());
-        entry.sibling_index =
-            static_cast<int>(std::find(siblings.begin(), siblings.end(), entry.message.id) - siblings.begin());
+        entry.sibling_index = static_cast<int>(std::find(siblings.begin(), siblings.end(), entry.message.id) -
+                                               siblings.begin());
         path.push_back(std::move(entry));
     }
     return path;

@@ -59,10 +59,18 @@ inline __attribute__((always_inline)) float multiply_block() {
     return sum;
 }
 
-SIDEWINDER_WIDE float sum_wide(const float* data, std::size_t count) { return sum_block<Vector>(data, count); }
-SIDEWINDER_WIDE float multiply_wide() { return multiply_block<Vector>(); }
-float sum_narrow(const float* data, std::size_t count) { return sum_block<Narrow>(data, count); }
-float multiply_narrow() { return multiply_block<Narrow>(); }
+SIDEWINDER_WIDE float sum_wide(const float* data, std::size_t count) {
+    return sum_block<Vector>(data, count);
+}
+SIDEWINDER_WIDE float multiply_wide() {
+    return multiply_block<Vector>();
+}
+float sum_narrow(const float* data, std::size_t count) {
+    return sum_block<Narrow>(data, count);
+}
+float multiply_narrow() {
+    return multiply_block<Narrow>();
+}
 
 bool is_wide() {
 #if defined(__x86_64__)
@@ -99,11 +107,14 @@ Ceilings measure_ceilings(int threads) {
             sink = wide ? sum_wide(data, part) : sum_narrow(data, part);
         });
     });
-    const double multiplying =
-        best_seconds([&] { pool.run(pool.threads(), [&](std::int64_t, int) { sink = wide ? multiply_wide() : multiply_narrow(); }); });
+    const double multiplying = best_seconds([&] {
+        pool.run(pool.threads(),
+                 [&](std::int64_t, int) { sink = wide ? multiply_wide() : multiply_narrow(); });
+    });
     const double lanes = static_cast<double>((wide ? sizeof(Vector) : sizeof(Narrow)) / sizeof(float));
     const double flop = 2.0 * lanes * kChains * static_cast<double>(kSteps) * pool.threads();
-    return {.read_bytes_per_second = static_cast<double>(kBytes) / reading, .fma_flop_per_second = flop / multiplying};
+    return {.read_bytes_per_second = static_cast<double>(kBytes) / reading,
+            .fma_flop_per_second = flop / multiplying};
 }
 
 }  // namespace sidewinder::kernels

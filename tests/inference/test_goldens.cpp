@@ -43,14 +43,15 @@ Run feed(Model& model, const std::vector<TokenId>& tokens, const std::vector<std
     run.logits.resize(tokens.size() * vocab);
     for (std::size_t done = 0, i = 0; done < tokens.size(); ++i) {
         const std::size_t T = std::min(steps[i % steps.size()], tokens.size() - done);
-        model.forward(std::span(tokens).subspan(done, T), state,
-                      {.last_logits = {}, .all_logits = std::span(run.logits).subspan(done * vocab, T * vocab)});
+        model.forward(
+            std::span(tokens).subspan(done, T), state,
+            {.last_logits = {}, .all_logits = std::span(run.logits).subspan(done * vocab, T * vocab)});
         done += T;
     }
     std::vector<float> host(state.bytes() / sizeof(float));
     state.download(host.data());
-    const auto split =
-        host.begin() + static_cast<std::ptrdiff_t>(model.config().n_layers * model.config().dims.ssm_state_size());
+    const auto split = host.begin() + static_cast<std::ptrdiff_t>(model.config().n_layers *
+                                                                  model.config().dims.ssm_state_size());
     run.ssm.assign(host.begin(), split);
     run.conv.assign(split, host.end());
     return run;
@@ -67,7 +68,8 @@ class TestGoldens : public QObject {
         QTest::addColumn<QString>("model");
         QTest::addColumn<QString>("weights");
         QTest::addColumn<double>("tolerance");
-        // Activations are float32 on the CPU, so bf16 weights, which the goldens are, cost nothing over f32 ones.
+        // Activations are float32 on the CPU, so bf16 weights, which the goldens are, cost nothing over f32
+        // ones.
         for (const char* model : {"tiny", "g8h2", "g1"}) {
             QTest::addRow("%s f32", model) << model << "f32" << 1e-4;
             QTest::addRow("%s bf16", model) << model << "bf16" << 1e-4;
@@ -82,7 +84,8 @@ class TestGoldens : public QObject {
         const auto backend = kernels::make_cpu_backend(2);
         const ModelFolder opened = ModelFolder::open(folder);
         Model engine(*backend, opened.config,
-                     Weights::load(*opened.tensors, opened.config, WeightRecipe::parse(weights.toStdString()), *backend));
+                     Weights::load(*opened.tensors, opened.config, WeightRecipe::parse(weights.toStdString()),
+                                   *backend));
         const SafetensorsFile golden = SafetensorsFile::open(folder / "golden.safetensors");
         std::vector<TokenId> tokens(golden.find("tokens")->bytes / sizeof(TokenId));
         golden.read("tokens", 0, std::as_writable_bytes(std::span(tokens)));

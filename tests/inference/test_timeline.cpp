@@ -46,7 +46,9 @@ class MemoryFiles : public CheckpointFiles {
     int reads = 0;
 };
 
-std::vector<TokenId> log_of(std::size_t count) { return random_tokens(512, count); }
+std::vector<TokenId> log_of(std::size_t count) {
+    return random_tokens(512, count);
+}
 
 std::vector<float> logits_after(Timeline& timeline, TokenId token) {
     const auto logits = timeline.step(token);
@@ -203,7 +205,7 @@ class TestTimeline : public QObject {
             QVERIFY(timeline.host_bytes() <= timeline.host_budget());
         }
         QCOMPARE(timeline.host_bytes(), 2 * one);
-        QCOMPARE(timeline.plan(std::span(log).first(15)).reused, 0);   // 10 was used least recently
+        QCOMPARE(timeline.plan(std::span(log).first(15)).reused, 0);  // 10 was used least recently
         QCOMPARE(timeline.plan(std::span(log).first(25)).reused, 20);
     }
 

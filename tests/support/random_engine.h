@@ -15,8 +15,9 @@ struct RandomEngine {
                           inference::WeightRecipe recipe = {kernels::WeightFormat::BF16, 0})
         : config(inference::make_config(128, 3, 512, 2)),
           backend(kernels::make_cpu_backend(threads)),
-          model(*backend, config, inference::Weights::load(inference::RandomWeights(config), config, recipe, *backend),
-                chunk) {}
+          model(*backend, config,
+                inference::Weights::load(inference::RandomWeights(config), config, recipe, *backend), chunk) {
+    }
 
     inference::Config config;
     std::unique_ptr<kernels::Backend> backend;

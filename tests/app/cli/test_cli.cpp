@@ -35,8 +35,8 @@ class TestCli : public QObject {
         process.write(input);
         process.closeWriteChannel();
         if (!process.waitForFinished(120'000)) return {-1, {}, "timed out"};
-        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
-                process.readAllStandardError()};
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+                process.readAllStandardOutput(), process.readAllStandardError()};
     }
     QString path(const char* name) const { return home_.filePath(QLatin1String(name)); }
     static QString text(const QByteArray& bytes) { return QString::fromUtf8(bytes); }
@@ -50,10 +50,16 @@ class TestCli : public QObject {
     }
 
     void theSameSeedGivesTheSameAnswer() {
-        const QStringList arguments{QStringLiteral("ask"), QStringLiteral("--json"), QStringLiteral("--seed"),
-                                    QStringLiteral("42"), QStringLiteral("--temperature"), QStringLiteral("1"),
+        const QStringList arguments{QStringLiteral("ask"),
+                                    QStringLiteral("--json"),
+                                    QStringLiteral("--seed"),
+                                    QStringLiteral("42"),
+                                    QStringLiteral("--temperature"),
+                                    QStringLiteral("1"),
                                     QStringLiteral("Write a class for a stack")};
-        const auto tokens = [&] { return QJsonDocument::fromJson(run(arguments).out).object()[QStringLiteral("tokens")].toArray(); };
+        const auto tokens = [&] {
+            return QJsonDocument::fromJson(run(arguments).out).object()[QStringLiteral("tokens")].toArray();
+        };
         const QJsonArray first = tokens();
         QVERIFY(!first.isEmpty());
         QCOMPARE(tokens(), first);
@@ -64,11 +70,13 @@ class TestCli : public QObject {
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("def f(): pass\n");
         file.close();
-        const Ran ran = run({QStringLiteral("ask"), QStringLiteral("--json"), QStringLiteral("--max-tokens"),
-                             QStringLiteral("4"), QStringLiteral("--file"), file.fileName(), QStringLiteral("Explain")},
-                            "and this\n");
+        const Ran ran =
+            run({QStringLiteral("ask"), QStringLiteral("--json"), QStringLiteral("--max-tokens"),
+                 QStringLiteral("4"), QStringLiteral("--file"), file.fileName(), QStringLiteral("Explain")},
+                "and this\n");
         QVERIFY2(ran.code == 0, ran.err.constData());
-        const QJsonObject stats = QJsonDocument::fromJson(ran.out).object()[QStringLiteral("stats")].toObject();
+        const QJsonObject stats =
+            QJsonDocument::fromJson(ran.out).object()[QStringLiteral("stats")].toObject();
         QVERIFY(stats[QStringLiteral("tokens_read")].toInt() > 12);
     }
 
@@ -79,18 +87,24 @@ class TestCli : public QObject {
     }
 
     void badModelsHaveCodesAndSentences() {
-        QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--model"), path("none"), QStringLiteral("x")}).code,
-                 static_cast<int>(Fault::Io));
+        QCOMPARE(
+            run({QStringLiteral("ask"), QStringLiteral("--model"), path("none"), QStringLiteral("x")}).code,
+            static_cast<int>(Fault::Io));
         QVERIFY(QDir().mkpath(path("empty")));
         QCOMPARE(run({QStringLiteral("check"), QStringLiteral("--model"), path("empty")}).code,
                  static_cast<int>(Fault::MissingFile));
-        QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--weights"), QStringLiteral("int3"), QStringLiteral("x")}).code,
+        QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--weights"), QStringLiteral("int3"),
+                      QStringLiteral("x")})
+                     .code,
                  static_cast<int>(Fault::BadRequest));
     }
 
     void wrongUsageIsTwo() {
         QCOMPARE(run({QStringLiteral("nonsense")}).code, 2);
-        QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--temperature"), QStringLiteral("hot"), QStringLiteral("x")}).code, 2);
+        QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--temperature"), QStringLiteral("hot"),
+                      QStringLiteral("x")})
+                     .code,
+                 2);
     }
 
     void chatRemembersAndSaves() {
@@ -108,12 +122,15 @@ class TestCli : public QObject {
         // The second turn read only what it added: everything before it was kept.
         const QStringList lines = text(ran.err).split(QLatin1Char('\n')).filter(QStringLiteral("read, "));
         QCOMPARE(lines.size(), 2);
-        const auto read = [](const QString& line) { return line.mid(line.indexOf(QLatin1Char('m')) + 1).section(QLatin1Char(' '), 0, 0).toInt(); };
+        const auto read = [](const QString& line) {
+            return line.mid(line.indexOf(QLatin1Char('m')) + 1).section(QLatin1Char(' '), 0, 0).toInt();
+        };
         QVERIFY2(read(lines[1]) < 15, qPrintable(lines[1]));
     }
 
     void tokenizePrintsIds() {
-        const Ran ran = run({QStringLiteral("tokenize"), QStringLiteral("--text"), QStringLiteral("[INST] x")});
+        const Ran ran =
+            run({QStringLiteral("tokenize"), QStringLiteral("--text"), QStringLiteral("[INST] x")});
         QCOMPARE(ran.code, 0);
         const QJsonArray ids = QJsonDocument::fromJson(ran.out).array();
         QVERIFY(!ids.isEmpty());
@@ -122,15 +139,17 @@ class TestCli : public QObject {
 
     void randomModelAndLogitsAgreeHoweverFed() {
         QCOMPARE(run({QStringLiteral("random-model"), QStringLiteral("--shape"), QStringLiteral("g8h2"),
-                      QStringLiteral("--out"), path("model")}).code, 0);
+                      QStringLiteral("--out"), path("model")})
+                     .code,
+                 0);
         QFile ids(path("ids.json"));
         QVERIFY(ids.open(QIODevice::WriteOnly));
         ids.write("[1,2,3,4,5,6,7,8,9,10]");
         ids.close();
         for (const char* chunk : {"1", "10"}) {
-            const Ran ran = run({QStringLiteral("logits"), QStringLiteral("--model"), path("model"), QStringLiteral("--ids"),
-                                 ids.fileName(), QStringLiteral("--out"), path(chunk), QStringLiteral("--chunk"),
-                                 QLatin1String(chunk)});
+            const Ran ran = run({QStringLiteral("logits"), QStringLiteral("--model"), path("model"),
+                                 QStringLiteral("--ids"), ids.fileName(), QStringLiteral("--out"),
+                                 path(chunk), QStringLiteral("--chunk"), QLatin1String(chunk)});
             QVERIFY2(ran.code == 0, ran.err.constData());
         }
         QCOMPARE(QFileInfo(path("1")).size(), QFileInfo(path("10")).size());

@@ -15,13 +15,16 @@ class TestConversationLog : public QObject {
     std::unique_ptr<inference::Tokenizer> tokenizer_;
 
   private Q_SLOTS:
-    void initTestCase() { tokenizer_ = inference::Tokenizer::load(test::demo_model() / "tokenizer.model.v3"); }
+    void initTestCase() {
+        tokenizer_ = inference::Tokenizer::load(test::demo_model() / "tokenizer.model.v3");
+    }
 
     void theSystemPromptStandsInTheFirstMessageAndNeverMoves() {
         const auto first = build_log(*tokenizer_, "Be brief.", {{1, true, "a", {}}});
         QCOMPARE(first.encoded.size(), std::size_t{1});
-        const auto grown = build_log(*tokenizer_, "Be brief.",
-                                     {{1, true, "a", {}}, {2, false, "b", {500, inference::token::kEos}}, {3, true, "c", {}}});
+        const auto grown = build_log(
+            *tokenizer_, "Be brief.",
+            {{1, true, "a", {}}, {2, false, "b", {500, inference::token::kEos}}, {3, true, "c", {}}});
         QVERIFY(std::equal(first.tokens.begin(), first.tokens.end(), grown.tokens.begin()));
         QVERIFY(first.tokens == inference::encode_first_turn(*tokenizer_, "Be brief.", "a"));
     }
@@ -34,8 +37,9 @@ class TestConversationLog : public QObject {
     }
 
     void anAnswerThatWasCutOffIsClosed() {
-        const auto log = build_log(*tokenizer_, "",
-                                   {{1, true, "x", {1, 3, 700, 4}}, {2, false, "y", {701}}, {3, true, "z", {3, 702, 4}}});
+        const auto log =
+            build_log(*tokenizer_, "",
+                      {{1, true, "x", {1, 3, 700, 4}}, {2, false, "y", {701}}, {3, true, "z", {3, 702, 4}}});
         QVERIFY((log.tokens == std::vector<TokenId>{1, 3, 700, 4, 701, 2, 3, 702, 4}));
     }
 };
