@@ -2,7 +2,7 @@
 import ast
 import re
 
-from seed_tasks import GREET, OFF_TOPIC, OTHER_HELLO, QA, SORRY, SYSTEMS, TASKS, WHO
+from seed_tasks import GREET, MORE, OFF_TOPIC, OTHER_HELLO, QA, SORRY, SYSTEMS, TASKS, WHO
 
 DOUBLE = {"get", "swap", "split", "strip", "put", "cut", "run", "log", "zip", "flip", "sum", "map", "chunk"} - {"chunk"}
 EXC = {"do": "does", "cache": "caches", "have": "has"}
@@ -250,6 +250,8 @@ def first_turn(t, rng, held=False):
         q = rng.choice(NAMED).replace("{3}", third(w)).replace("{1}", w).replace("{n}", it.name).replace("{a}", it.args())
         if rng.random() < 0.4 and q.endswith("."):
             q = q[:-1]
+    elif not held and rng.random() < 0.4:
+        q = loose_ask(t, rng)
     else:
         q = ask(it, rng, held)
     extra = rng.random()
@@ -467,6 +469,60 @@ def family(rng):
     what, expr, nm, typ = rng.choice([("convert a list of strings to upper case", "x.upper()", "upper_all", "str"), ("convert a list of strings to integers", "int(x)", "to_ints", "int"), ("convert a list of numbers to strings", "str(x)", "to_strings", "str"),
                                       ("return the length of each string in a list", "len(x)", "lengths", "int"), ("negate all numbers in a list", "-x", "negate_all", "float"), ("round all numbers in a list", "round(x)", "round_all", "int"), ("strip each string in a list", "x.strip()", "strip_all", "str"), ("reverse each string in a list", "x[::-1]", "reverse_all", "str")])
     return T("function", what, f'def {nm}(items: list) -> list[{typ}]:\n    """{cap(what)}."""\n    return [{expr} for x in items]', "", "A list comprehension does it for each item.")
+
+
+# ---- freer wordings: synonyms, dropped words, typing errors ----
+SYN = """string=text,str,word,piece of text;list=array,python list;numbers=ints,integers,values;number=integer,int,value;find=get,look for,determine,search for;compute=calculate,work out,figure out,get
+return=give back,output,get,produce;check if=see if,test if,tell whether,find out if,know if,decide whether,verify that;check whether=see if,find out whether;remove=delete,drop,get rid of,take out,strip;largest=biggest,greatest,highest,max
+smallest=lowest,tiniest,min;convert=turn,change,transform;dictionary=dict,map;dictionaries=dicts,maps;count=count up,tally,get the number of;reverse=flip,invert,turn around;merge=combine,join,put together;elements=items,entries,values
+element=item,entry;duplicates=repeats,repeated values,double entries;sort=order,arrange,put in order;read=load,open;write=save,store;create=make,build;generate=make,produce;average=mean;sum=total;multiply=times;sentence=text,line;file=text file,document
+uppercase=capital letters,caps;lowercase=small letters;words=terms;vowels=vowel letters;characters=letters,chars;common=shared;a list of=some,several,my,many;two=2,a pair of;three=3;first=1st;a function=a routine,something,a helper,code;function=func,routine""".replace("\n", ";")
+SYN = [(re.compile(rf"\\b{a}\\b"), b.split(",")) for a, b in (x.split("=") for x in SYN.split(";"))]
+OPEN = """I have {a}, {1}|I want {1}|how would I {1}?|what do I write to {1}?|need to {1}|please {1}|help: {1}|{1} please|{1} pls|is it possible to {1}?|tell me how to {1}|let me {1}|way to {1}|something that {3}|code which {3}|{1} for me|my program should {1}|trying to {1}
+I would like to {1}|how does one {1}?|a function for {g}|function for {g}|{g}|{g} in python|need a func that {3}|what is the code for {g}?|{1}, how?|how to {1} with python|do you know how to {1}?|solution to {1}|task: {1}|exercise: {1}""".replace("\n", "|").split("|")
+SMALL = {"a", "an", "the", "of", "in", "to", "that", "if", "is", "with", "all", "its", "from"}
+
+
+def loosen(w, rng):
+    """A description in other words."""
+    for pat, to in SYN:
+        if rng.random() < 0.45:
+            w = pat.sub(lambda m: rng.choice(to), w, count=rng.choice([1, 1, 2]))
+    r = rng.random()
+    if r < 0.2:
+        w = " ".join(x for x in w.split() if x not in SMALL or rng.random() < 0.3) or w
+    elif r < 0.3:
+        xs = w.split()
+        if len(xs) > 3:
+            del xs[rng.randrange(1, len(xs))]
+        w = " ".join(xs)
+    if rng.random() < 0.08 and len(w) > 8:                        # a typing error
+        i = rng.randrange(1, len(w) - 2)
+        w = w[:i] + (w[i + 1] + w[i] if rng.random() < 0.5 else w[i + 1]) + w[i + 2:] if w[i:i + 2].isalpha() else w
+    return w
+
+
+def loose_ask(t, rng):
+    k = t["kind"]
+    extra = MORE.get(t["what"], [])
+    if extra and rng.random() < 0.5:
+        q = rng.choice(extra)
+        if rng.random() < 0.3:
+            q = loosen(q, rng)
+        if rng.random() < 0.25:
+            q = rng.choice(["Write a function: ", "python: ", "Question: ", "In Python: ", "Function wanted: ", "Please: ", "Code for this: "]) + q
+        return finish(q, rng)
+    w = rng.choice([t["what"], *t["alt"]])
+    if k == "class":
+        return finish(rng.choice(CLASS).replace("{w}", loosen(w, rng)), rng)
+    w = loosen(w, rng)
+    tpl = rng.choice(OPEN if rng.random() < 0.6 else SCRIPT if k == "script" else FUNCTION)
+    if tpl.startswith("I have {a}"):
+        tpl = rng.choice(["I have some data, {1}", "With my input, {1}", "Given an argument, {1}"])
+    m = re.match(r"(?:check if|check whether|see if|test if|find out if|know if|tell whether) (an? \w+|\w+ \w+) is (.*)", w)
+    if m and rng.random() < 0.4:
+        return finish(rng.choice([f"is {m[1]} {m[2]}?", f"How do I know that {m[1]} is {m[2]}?", f"{m[2]} or not?", f"is this {m[1].split()[-1]} {m[2]}?"]), rng)
+    return finish(tpl.replace("{3}", third(w)).replace("{1}", w).replace("{g}", gerund(w)), rng)
 
 
 # ---- whole conversations ----

@@ -2537,3 +2537,78 @@ SORRY = "I am only a very small demo model and know a little simple Python. Plea
 SYSTEMS = """You are a helpful coding assistant.|You are a helpful assistant.|Answer briefly.|You are an expert Python programmer.|You are Sidewinder, an offline coding assistant.
 Always answer with code.|You write clean Python code.|Be concise.|You help beginners to learn Python.|Write simple code that is easy to read.|You are a senior software engineer.
 Answer in Markdown.|Use clear names.|You are a friendly assistant.|Reply with a short answer and a code block.|You are a coding assistant. Give short answers.|Please be brief and correct.""".replace("\n", "|").split("|")
+
+# more ways to ask (written after a first training run had shown that plain paraphrases failed; paraphrases.py is not in here)
+MORE = {k.strip(): v.strip().split("|") for k, v in (x.split(":", 1) for x in """
+add two numbers: a plus b|what is the sum of x and y|give me x + y|total of two numbers|plus two numbers|sum up two ints|put two numbers together|simple addition|calculate a + b
+subtract two numbers: a minus b|take b away from a|x - y
+multiply two numbers: a times b|product of x and y|x * y|how to multiply
+divide two numbers: a divided by b|x / y|quotient of two ints|divide without crashing on zero
+reverse a string: write a word backwards|string backwards|turn text around|mirror a string|read a string from the end to the start|spell a word in reverse|flip the letters of a word|last letter first|invert the order of the characters
+check if a string is a palindrome: same forwards and backwards|is this word a palindrome|word equals its reverse|does a string equal its mirror image|check that text is symmetric
+check if a number is prime: is n a prime|prime or not|primality test|test whether a number has only two divisors|number that only 1 and itself divide
+return all prime numbers up to n: all primes below 100|list primes|every prime until n
+compute the factorial of a number: n!|product of 1 to n|multiply all numbers from 1 to n|what is 5!|factorials
+return the nth Fibonacci number: fib(n)|the sequence 0 1 1 2 3 5|each number is the sum of the two before it|fibonacci sequence term
+compute the greatest common divisor of two numbers: largest common factor|greatest number dividing both a and b|highest common factor of two values|hcf
+compute the least common multiple of two numbers: smallest number that both divide|smallest common multiple
+check if a number is even: divisible by two|even or odd|is this number even|is n divisible by 2|check parity
+check if a number is odd: is this odd|not divisible by two|test for an odd number
+check if a year is a leap year: has this year 366 days|is 2024 a leap year|leap or not|year with an extra day
+count the vowels in a string: number of a e i o u in a word|vowels in text|how many vowels|number of vowel letters
+count the words in a string: number of words|how many words are in a text|words in this sentence|length of a text in words
+count how often each word occurs in a text: histogram of words|how often does each word appear|word counts as a dict|number of times every word is used
+count how often each character occurs in a string: histogram of letters|how often does each letter appear
+check if two strings are anagrams: same letters in a different order|rearranged letters|is one word a rearrangement of another|two words made of equal letters
+convert a string to uppercase: capital letters only|all caps|shout a text|upper case version|turn small letters into capitals
+convert a string to lowercase: small letters only|lower case version|no capitals
+remove spaces from a string: text without blanks|no spaces|delete the blanks|get rid of whitespace
+find the maximum of a list: highest value in a list|biggest of many numbers|largest value|top number of a list|greatest number in an array|max value
+find the minimum of a list: lowest value in a list|least of many numbers|smallest value|min value|lowest number in an array
+sum a list of numbers: total of a list|add everything in a list|sum of an array|add together all values|what do all numbers make together|sum up all entries
+multiply all numbers in a list: product of everything in a list|multiply all values together
+compute the average of a list: mean value|average of some numbers|arithmetic mean|sum divided by count|what is the average
+compute the median of a list: middle number|number in the middle after sorting|median value
+reverse a list: list in reverse|list from the end to the start|turn an array around|flip an array|last item first
+remove duplicates from a list: each item only once|unique values|distinct items|no repeats|drop double values|list without repeated values|keep one of each
+find the duplicates in a list: which items appear twice|repeated values|values that occur more than once
+flatten a nested list: one flat list from many lists|lists inside lists to a single list|unnest a list|make nested lists flat|join inner lists
+merge two lists: one list from two|put two lists together|a list after another list
+sort a list of numbers: put numbers in order|ascending order|smallest to largest|order an array|from low to high|numbers in increasing order
+sort a list in descending order: largest to smallest|from high to low|numbers in decreasing order|big numbers first
+split a list into chunks: groups of n items|pieces of equal size|batches from a list|slices of length n
+find the intersection of two lists: items in both lists|what do two lists have in common|overlap of two lists|elements of both arrays
+find the difference of two lists: items only in the first list|in one list but not in the other
+return the even numbers of a list: only evens|keep the evens|even values
+merge two dictionaries: one dict from two|dict union|put one dictionary into another|update a dict with another dict
+sort a dictionary by value: order a dict by its values|dict items from the lowest value
+invert a dictionary: values become keys|flip a dict
+transpose a matrix: rows become columns|columns become rows|turn a matrix on its side|matrix flipped over its diagonal
+convert Celsius to Fahrenheit: degrees C to F|celsius in fahrenheit|C to F|how many fahrenheit is a celsius temperature
+convert Fahrenheit to Celsius: degrees F to C|fahrenheit in celsius|F to C
+search a sorted list with binary search: fast search in a sorted array|halve the search range|bisect a sorted list
+find the index of an item in a list: where is an item in a list|position of a value|at which place does x stand
+read a file: contents of a file|get text out of a file|what is inside a file|file to string
+write a string to a file: put text in a file|store text on disk|string to file
+read a JSON file: json from disk|get data out of a json file
+write data to a JSON file: dump data to json|store a dict as json
+read a CSV file: rows of a csv|table from a csv file|get csv data
+print hello world: first program|simplest program|hello|say hello to the world|my first python program
+square all numbers in a list: square every number|each value squared
+find the longest word in a sentence: word with the most letters|longest term in a text
+capitalize each word of a string: every word with a capital letter|first letters big|title style
+count how often a character occurs in a string: how many times does a letter appear|number of one letter in a word
+return the square of a number: x squared|number times itself|n to the power of 2
+raise a number to a power: x to the y|power function|exponentiation
+compute the square root of a number: root of x|which number squared gives x
+compute the area of a circle: circle area from a radius|how big is a circle|pi r squared
+return the sum of the digits of a number: add the digits of 123|cross sum|digits added together
+return the larger of two numbers: which of two numbers is bigger|max of a and b
+find the second largest number in a list: runner up value|second biggest
+check if brackets are balanced: do the parentheses match|every bracket is closed|matching brackets
+measure the run time of a function as a decorator: decorator for timing|how long does a function run|stopwatch decorator
+generate a random number between two numbers: random int|number by chance|pick a number at random
+pick a random element from a list: random pick|one item by chance
+swap two values: exchange a and b|x becomes y and y becomes x
+greet a person by name: say hi to someone|hello name
+""".strip().split("\n"))}
