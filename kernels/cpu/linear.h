@@ -15,7 +15,8 @@ class LinearRunner {
   public:
     explicit LinearRunner(ThreadPool& pool) : pool_(pool) {}
 
-    /// Up to so many tokens each one's result has the bits that it has alone.
+    /// Up to so many tokens each one's result has the bits that it has alone. With Int8 and Int4 weights on
+    /// x86 that is so for any number.
     static constexpr std::int64_t kShortTokens = 8;
 
     /// x: [T, cols], row stride `stride`, T <= kGemmMaxTokens; it must stay until the last `multiply`.
@@ -25,10 +26,14 @@ class LinearRunner {
     void multiply(const WeightView& weight, float* out, std::int64_t out_stride, bool add);
 
   private:
-    void quantize(Linear& linear);
+    std::int64_t rows_per_task(const WeightLayout& layout) const;
+    void short_float(const Linear& linear);
+    void short_integer(const Linear& linear);
+    void long_float(const Linear& linear);
+    void long_integer(const Linear& linear);
     const float* packed();
-    void multiply_short(const Linear& linear);
-    void multiply_long(const Linear& linear);
+    template <class F>
+    void for_row_blocks(std::int64_t rows, F&& f);
 
     ThreadPool& pool_;
     const float* x_ = nullptr;
@@ -36,10 +41,10 @@ class LinearRunner {
     std::int64_t tokens_ = 0;
     std::int64_t cols_ = 0;
     bool is_packed_ = false;
-    Scratch panels_;     ///< [panels][cols][panel tokens]
-    Scratch quantized_;  ///< int16, then scales and offsets
-    Scratch scales_;
-    Scratch blocks_;  ///< one worker's GemmScratch after the other
+    Scratch panels_;     ///< float32 panels, see pack_panel
+    Scratch quantized_;  ///< int16 activations, as rows or as panels
+    Scratch scales_;     ///< their scales and offsets
+    Scratch blocks_;     ///< one worker's GemmScratch after the other
 };
 
 }  // namespace sidewinder::kernels::cpu

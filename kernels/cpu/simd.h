@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "hwy/detect_compiler_arch.h"
+
 #include "kernels/tensor.h"
 
 /// The vector kernels, one instance for each instruction set, chosen at run time. They take ranges, allocate
@@ -60,54 +62,69 @@ struct HeadScan {
 };
 void scan_head(const HeadScan& scan);
 
-// ---- simd_dot.cpp: products for a few tokens, bound by the reading of the weights
+// ---- Products: out[t, row] (+)= weight[row, :] . x[t, :]
 
 /// Activations for Int8 and Int4 weights: int16 with a scale for each group of the weight, which costs about
-/// 3e-5 of a product. For Int4 the columns of a group are reordered to meet 16-bit pieces of four nibbles
-/// (see simd_dot.cpp) and `offset` takes the nibbles' -8.
+/// 3e-5 of a product. For Int4 the columns of a group are reordered as simd_int_dot.cpp says.
 struct QuantizedActivations {
-    const std::int16_t* q = nullptr;  ///< [T, padded_cols]
-    const float* scale = nullptr;     ///< [T, padded_cols / group]
-    const float* offset = nullptr;    ///< [T, padded_cols / group]: -8 * scale * sum of q
+    const std::int16_t* q = nullptr;       ///< [T, padded_cols]
+    const float* scale = nullptr;          ///< [T, padded_cols / group]
+    const std::int32_t* offset = nullptr;  ///< [T, padded_cols / group]: -8 * sum of q for Int4, else 0
 };
-void quantize_activations(const float* x, const WeightLayout& layout, std::int16_t* q, float* scale,
-                          float* offset);
 
-/// out[t, row] (+)= weight[row, :] . x[t, :]
 struct Linear {
     WeightView weight;
     const float* x = nullptr;  ///< [T, cols], row stride x_stride
     std::int64_t x_stride = 0;
-    QuantizedActivations quantized;  ///< instead of x for integer weights
+    QuantizedActivations quantized;  ///< instead of x in int_dot_rows
     std::int64_t T = 0;
     float* out = nullptr;
     std::int64_t out_stride = 0;
     bool add = false;
 };
+
+// For few tokens, bound by the reading of the weights: simd_dot.cpp for F32 and BF16, simd_int_dot.cpp for
+// the others.
 void dot_rows(const Linear& linear, std::int64_t row_begin, std::int64_t row_end);
+void int_dot_rows(const Linear& linear, std::int64_t row_begin, std::int64_t row_end);
+void quantize_activations(const float* x, const WeightLayout& layout, std::int16_t* q, float* scale,
+                          std::int32_t* offset);
 
-// ---- simd_gemm.cpp: products for many tokens, bound by arithmetic
-
-constexpr std::int64_t kGemmDepth = 256;   ///< columns a block, a multiple of every group
+// For many tokens, bound by arithmetic: simd_gemm.cpp and simd_int_gemm.cpp, from packed panels of
+// activations; at most kGemmMaxRows rows and kGemmMaxTokens tokens a call.
+constexpr std::int64_t kGemmDepth = 256;  ///< columns a block, a multiple of every group
+constexpr std::int64_t kIntGemmDepth = 256;
 constexpr std::int64_t kGemmMaxRows = 96;  ///< rows of weight a block
 constexpr std::int64_t kGemmMaxTokens = 256;
 
 std::int64_t gemm_panel_tokens();  ///< tokens side by side in a packed panel
 std::int64_t gemm_row_multiple();  ///< rows of the register tile
 
-/// panel[k, j] = x[j, k] for `tokens` rows, zero for the rest of the panel.
-void pack_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, std::int64_t cols, float* panel);
-
 /// One worker's blocks. Strides of a line more than a power of two keep rows out of one another's cache sets.
 constexpr std::int64_t kGemmWeightStride = kGemmDepth + 16;
+constexpr std::int64_t kIntWeightStride = kIntGemmDepth + 32;
 constexpr std::int64_t kGemmSumStride = kGemmMaxTokens + 16;
 struct GemmScratch {
     float* weights = nullptr;  ///< [kGemmMaxRows, kGemmWeightStride]
     float* sums = nullptr;     ///< [kGemmMaxRows, kGemmSumStride]
 };
-/// The same product as dot_rows from packed panels; at most kGemmMaxRows rows and kGemmMaxTokens tokens a
-/// call.
+
+/// panel[k, j] = x[j, k] for `tokens` rows, zero for the rest of the panel.
+void pack_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, std::int64_t cols, float* panel);
 void gemm_rows(const Linear& linear, const float* panels, const GemmScratch& scratch, std::int64_t row_begin,
                std::int64_t row_end);
+
+/// Whether the integer block product serves this machine; it needs multiply-adds that keep pairs in their
+/// lanes.
+constexpr bool kHasIntGemm = HWY_ARCH_X86;
+struct IntPanels {
+    const std::int16_t* q = nullptr;  ///< [panels][padded_cols / 2][panel tokens][2]
+    const float* scales = nullptr;    ///< [panels][padded_cols / group][panel tokens]
+};
+/// Columns [k, k + n) of one panel, whole groups; `panel` and `scales` are where column k goes.
+void pack_int_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, const WeightLayout& layout,
+                    std::int64_t k, std::int64_t n, std::int16_t* panel, float* scales);
+void int_gemm_rows(const Linear& linear, const IntPanels& panels, const GemmScratch& scratch,
+                   std::int64_t row_begin, std::int64_t row_end);
 
 }  // namespace sidewinder::kernels::cpu

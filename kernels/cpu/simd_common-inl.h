@@ -13,6 +13,7 @@
 #include "hwy/cache_control.h"
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "kernels/cpu/simd.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sidewinder::kernels::cpu::HWY_NAMESPACE {
@@ -40,6 +41,11 @@ HWY_INLINE void StorePart(V v, float* x, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) x[i] = lanes[i];
 }
 
+/// Into the second level: the first is full of what is being multiplied.
+HWY_INLINE void PrefetchL2(const void* p) {
+    __builtin_prefetch(p, 0, 2);
+}
+
 HWY_INLINE float Sum(V v) {
     return hn::GetLane(hn::SumOfLanes(kF, v));
 }
@@ -48,6 +54,20 @@ HWY_INLINE float Sum(V v) {
 HWY_INLINE V Silu(V v) {
     const V e = hn::Exp(kF, hn::Min(hn::Max(hn::Neg(v), hn::Set(kF, -87.0f)), hn::Set(kF, 87.0f)));
     return hn::Div(v, hn::Add(hn::Set(kF, 1.0f), e));
+}
+
+/// out[t, row] (+)= sums[row, t], a line of tokens at a time so that neither side leaves the first-level
+/// cache.
+HWY_MAYBE_UNUSED void WriteSums(const Linear& l, const float* sums, std::int64_t begin, std::int64_t end) {
+    constexpr std::int64_t kBlock = 16;
+    for (std::int64_t t0 = 0; t0 < l.T; t0 += kBlock) {
+        const std::int64_t n = HWY_MIN(kBlock, l.T - t0);
+        for (std::int64_t r = 0; r < end - begin; ++r) {
+            const float* from = sums + r * kGemmSumStride + t0;
+            float* to = l.out + t0 * l.out_stride + begin + r;
+            for (std::int64_t t = 0; t < n; ++t, to += l.out_stride) *to = l.add ? *to + from[t] : from[t];
+        }
+    }
 }
 
 }  // namespace

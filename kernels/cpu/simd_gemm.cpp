@@ -118,25 +118,13 @@ void PanelRows(const float* weights, const float* panel, std::int64_t depth, std
     std::int64_t r = 0;
     for (; r + kTileRows <= rows; r += kTileRows) {
         for (std::int64_t i = r; i < r + kTileRows; ++i) {
-            for (std::int64_t b = ahead.begin; b < ahead.end; b += 64) hwy::Prefetch(ahead.first + i * ahead.row_bytes + b);
+            for (std::int64_t b = ahead.begin; b < ahead.end; b += 64)
+                hwy::Prefetch(ahead.first + i * ahead.row_bytes + b);
         }
         Tile<kTileRows, VT>(weights + r * kGemmWeightStride, panel, depth, sums + r * kGemmSumStride);
     }
     for (; r < rows; ++r)
         Tile<1, VT>(weights + r * kGemmWeightStride, panel, depth, sums + r * kGemmSumStride);
-}
-
-/// out[t, row] (+)= sums[row, t], a line of tokens at a time so that neither side leaves the first-level cache.
-void Write(const Linear& l, const float* sums, std::int64_t begin, std::int64_t end) {
-    constexpr std::int64_t kBlock = 16;
-    for (std::int64_t t0 = 0; t0 < l.T; t0 += kBlock) {
-        const std::int64_t n = HWY_MIN(kBlock, l.T - t0);
-        for (std::int64_t r = 0; r < end - begin; ++r) {
-            const float* from = sums + r * kGemmSumStride + t0;
-            float* to = l.out + t0 * l.out_stride + begin + r;
-            for (std::int64_t t = 0; t < n; ++t, to += l.out_stride) *to = l.add ? *to + from[t] : from[t];
-        }
-    }
 }
 
 }  // namespace
@@ -182,7 +170,7 @@ void GemmRows(const Linear& l, const float* panels, const GemmScratch& scratch, 
             }
         }
     }
-    Write(l, scratch.sums, begin, end);
+    WriteSums(l, scratch.sums, begin, end);
 }
 
 }  // namespace sidewinder::kernels::cpu::HWY_NAMESPACE

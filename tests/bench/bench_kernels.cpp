@@ -193,8 +193,8 @@ class Model {
              n * in_bytes, n * in_flops * tokens, top);
         line("mixer", best_time(runs, [&] { each([&](Layer& l) { mixer(l, T); }); }), n * state_bytes,
              n * 5.0 * static_cast<double>(dims_.ssm_state_size()) * tokens, top);
-        line("linear_add", best_time(runs, [&] { each([&](Layer& l) { linear_add(l, T); }); }),
-             n * out_bytes, n * out_flops * tokens, top);
+        line("linear_add", best_time(runs, [&] { each([&](Layer& l) { linear_add(l, T); }); }), n * out_bytes,
+             n * out_flops * tokens, top);
         line("head, one row", best_time(runs, [&] { head(); }), head_.bytes(), head_.flops(), top);
         const double all = best_time(runs, [&] {
             each([&](Layer& l) {
