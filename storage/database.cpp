@@ -48,6 +48,7 @@ void create_database(const Database::Options& options) {
             throw to_error(exception, connection->getHandle(), options.file);
         }
     }
+    set_log_format(file.temporary());
     file.commit();
 }
 
