@@ -119,13 +119,22 @@ void sync_directory(const fs::path& directory) {
 
 void remove_stale_temporaries(const fs::path& directory) {
     std::error_code ignored;
-    std::vector<fs::path> stale;
-    for (const auto& entry : fs::directory_iterator(directory, ignored))
-        if (entry.path().extension() == AtomicFile::kTemporarySuffix) stale.push_back(entry.path());
+    std::vector<fs::path> stale, journals;
+    for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+        const std::string extension = entry.path().extension();
+        if (extension == AtomicFile::kTemporarySuffix) stale.push_back(entry.path());
+        if (extension.starts_with(std::string(AtomicFile::kTemporarySuffix) + "-"))
+            journals.push_back(entry.path());
+    }
     for (const auto& path : stale) {
         const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
         ::unlink(path.c_str());
+    }
+    for (const auto& path : journals) {  // SQLite's, "<name>.tmp-journal", once its file is gone
+        fs::path owner = path;
+        if (!fs::exists(owner.replace_extension(AtomicFile::kTemporarySuffix), ignored))
+            ::unlink(path.c_str());
     }
 }
 

@@ -63,7 +63,8 @@ void write_atomically(const std::filesystem::path& target, std::string_view byte
 /// Makes a rename or unlink in `directory` durable.
 void sync_directory(const std::filesystem::path& directory);
 
-/// Removes what killed writers left in `directory`: names ending in ".tmp" that no live process holds locked.
+/// Removes what killed writers left in `directory`: names ending in ".tmp" that no live process holds locked,
+/// and SQLite's journals of such.
 void remove_stale_temporaries(const std::filesystem::path& directory);
 
 }  // namespace sidewinder::storage

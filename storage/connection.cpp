@@ -130,6 +130,13 @@ std::unique_ptr<SQLite::Database> open_private(const fs::path& file, const std::
     return connection;
 }
 
+void set_log_format(const fs::path& file) {
+    constexpr char kWriteAndReadVersion[2] = {2, 2};
+    const FileDescriptor handle(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!handle || ::pwrite(handle.get(), kWriteAndReadVersion, 2, 18) != 2)
+        throw system_error(errno, "write the database", file);
+}
+
 void check_integrity(SQLite::Database& connection, bool thorough) {
     const fs::path file = connection.getFilename();
     try {

@@ -46,6 +46,10 @@ void allow_checkpoints(SQLite::Database& connection);
 /// memory.
 std::unique_ptr<SQLite::Database> open_private(const std::filesystem::path& file, const std::string& vfs);
 
+/// Says in the header of a closed database that it is used with a write-ahead log, which SQLite else says at
+/// the first opening, by way of a rollback journal that a crash would leave behind.
+void set_log_format(const std::filesystem::path& file);
+
 /// Throws Error(Damaged) with the first finding of PRAGMA integrity_check, or of the quicker quick_check (no
 /// indexes).
 void check_integrity(SQLite::Database& connection, bool thorough);

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "storage/backups.h"
@@ -47,6 +48,7 @@ void create_database(const Database::Options& options) {
             throw to_error(exception, connection->getHandle(), options.file);
         }
     }
+    set_log_format(file.temporary());
     file.commit();
 }
 
@@ -90,13 +92,25 @@ std::unique_ptr<SQLite::Database> open_or_set_aside(const Database::Options& opt
     }
 }
 
+/// A damaged index shows as error 267, or as a failed constraint or statement of FTS5's own.
+bool lies_in_search_index(SQLite::Database& connection, const SQLite::Exception& exception) {
+    if (is_search_index_damage(exception)) return true;
+    const int code = exception.getErrorCode() & 0xff;
+    if (code != SQLITE_CONSTRAINT && code != SQLITE_ERROR) return false;
+    try {
+        return !search_indexes_agree(connection);
+    } catch (const SQLite::Exception&) {
+        return false;  // tell what failed first
+    }
+}
+
 /// Runs `action`, once more after rebuilding the search indexes if one of them was at fault.
 void guarded(SQLite::Database& connection, const fs::path& file, const std::function<void()>& action) {
     try {
         try {
             action();
         } catch (const SQLite::Exception& exception) {
-            if (!is_search_index_damage(exception)) throw;
+            if (!lies_in_search_index(connection, exception)) throw;
             rebuild_search_indexes(connection);
             action();
         }
@@ -139,7 +153,7 @@ Database::Database(const Options& given) : file_(fs::absolute(given.file)), back
     make_private_directory(file_.parent_path());
     inspect(file_);  // a folder or a link is refused before anything is made beside it
     lock_ = StoreLock(file_, options.busy_ms);
-    remove_stale_temporaries(file_.parent_path());
+    for (const fs::path& directory : {file_.parent_path(), backups_}) remove_stale_temporaries(directory);
     open_recovering(options);
     guarded(*connection_, file_, [&] {
         migrate(*connection_, options.migrations, [&](int version) {

@@ -79,6 +79,7 @@ bool Salvage::restore_backup() {
         if (got == 0) break;
         copy.write({block.data(), static_cast<std::size_t>(got)});
     }
+    set_log_format(copy.temporary());
     copy.commit();
     restored_ = *backup;
     return true;

@@ -83,6 +83,7 @@ class TestFaults : public QObject {
     void nth_call_fails_data();
     void nth_call_fails();
     void killed_at_nth_call();
+    void full_disk_while_streaming_is_retried();
 
   private:
     TemporaryDirectory directory_;
@@ -155,10 +156,41 @@ void TestFaults::killed_at_nth_call() {
         killed = code == -1;
         QVERIFY(killed || code == 0);
         check_after(store_file(work), steps_, {});
+        for (const auto& entry : fs::recursive_directory_iterator(work))
+            QVERIFY2(entry.path().string().find(".tmp") == std::string::npos, entry.path().c_str());
         if (QTest::currentTestFailed()) QFAIL(qPrintable(QStringLiteral("at call %1").arg(nth)));
     }
     QVERIFY(nth > 20);
     qInfo("killed at each of %d calls", nth - 2);
+}
+
+void TestFaults::full_disk_while_streaming_is_retried() {
+    TemporaryDirectory directory;
+    FaultyVfs vfs;
+    Database database(
+        Database::Options{store_file(directory.path()), {}, embedded_migrations(), FaultyVfs::kName, 1500});
+    Conversations store(database);
+    const RowId conversation = store.create();
+    const RowId question = store.add_user_message(conversation, std::nullopt, "q", {});
+    const RowId answer = store.begin_answer(conversation, question, "m");
+    int refused = 0;
+    for (int part = 1; part < 60; ++part) {
+        vfs.arm(part % 9 + 1, false, Fault::DiskFull);
+        try {
+            store.update_streaming(answer, streamed_text(part), {});
+        } catch (const Error& error) {
+            QCOMPARE(int(error.kind()), int(Error::Kind::NoSpace));
+            ++refused;
+            QVERIFY(store.message(answer).text ==
+                    streamed_text(part - 1));                         // what was saved before is still there
+            store.update_streaming(answer, streamed_text(part), {});  // there is space again
+        }
+        QVERIFY(store.message(answer).text == streamed_text(part));
+    }
+    vfs.disarm();
+    QVERIFY(refused > 20);
+    store.finish(answer, Status::Done, "done", {}, {});
+    check_integrity(database.connection(), true);
 }
 
 QTEST_APPLESS_MAIN(TestFaults)

@@ -187,7 +187,7 @@ void TestKill::nothing_acknowledged_is_lost() {
         }
         acknowledged += saved.count;
         for (const auto& backup : fs::directory_iterator(directory.path()))
-            QVERIFY(backup.path().string().find("damaged") == std::string::npos);
+            QVERIFY2(backup.path().string().find("damaged") == std::string::npos, backup.path().c_str());
     }
     qInfo("%d kills, %d acknowledged, %d answers cut off, %d checked as partial", total, acknowledged,
           interrupted_, partial_);
