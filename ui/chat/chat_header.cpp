@@ -2,12 +2,10 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QToolButton>
 
-#include <algorithm>
-
+#include "ui/theme/elided_label.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -19,10 +17,8 @@ ChatHeader::ChatHeader(const Theme& theme, QWidget* parent) : QWidget(parent), t
     find_ = new QToolButton(this);
     more_ = new QToolButton(this);
     more_->setPopupMode(QToolButton::InstantPopup);
-    label_ = new QLabel(this);
+    label_ = new ElidedLabel(this);
     setKind(label_, "strong");
-    label_->setTextFormat(Qt::PlainText);
-    label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(10, 8, 10, 6);
     row->setSpacing(4);
@@ -45,22 +41,15 @@ ChatHeader::ChatHeader(const Theme& theme, QWidget* parent) : QWidget(parent), t
 }
 
 void ChatHeader::setTitle(const QString& title) {
-    title_ = title;
-    elide();
+    label_->setWhole(title);
+}
+
+QString ChatHeader::title() const {
+    return label_->whole();
 }
 
 void ChatHeader::setMenu(QMenu* menu) {
     more_->setMenu(menu);
-}
-
-void ChatHeader::elide() {
-    label_->setText(label_->fontMetrics().elidedText(title_, Qt::ElideRight, std::max(40, label_->width())));
-    label_->setAccessibleName(title_);
-}
-
-void ChatHeader::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    elide();
 }
 
 void ChatHeader::restyle() {

@@ -4,12 +4,12 @@
 
 #include "ui/theme/theme.h"
 
-class QLabel;
 class QToolButton;
 class QMenu;
-class QAction;
 
 namespace sidewinder::ui {
+
+class ElidedLabel;
 
 /// Above the chat: the sidebar's switch, the title, find, everything else in a menu.
 class ChatHeader : public QWidget {
@@ -19,7 +19,7 @@ class ChatHeader : public QWidget {
     explicit ChatHeader(const Theme& theme, QWidget* parent = nullptr);
     void setTitle(const QString& title);
     void setMenu(QMenu* menu);
-    QString title() const { return title_; }
+    QString title() const;
 
   Q_SIGNALS:
     void sidebarToggled();
@@ -28,16 +28,13 @@ class ChatHeader : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void restyle();
     void retranslate();
-    void elide();
 
     const Theme& theme_;
-    QString title_;
-    QLabel* label_;
+    ElidedLabel* label_;
     QToolButton* sidebar_;
     QToolButton* new_;
     QToolButton* find_;

@@ -29,7 +29,7 @@ ChatPane::ChatPane(const Theme& theme, QWidget* parent) : QWidget(parent), theme
     findBar_ = new FindBar(theme, this);
 
     auto* bottom = new QVBoxLayout;
-    bottom->setContentsMargins(metric::margin - 8, 0, metric::margin - 8, 6);
+    bottom->setContentsMargins(metric::margin, 0, metric::margin, 6);
     bottom->setSpacing(3);
     bottom->addWidget(composer_);
     bottom->addWidget(status_);
@@ -69,6 +69,7 @@ void ChatPane::connectFind() {
 }
 
 void ChatPane::showTranscriptOrEmpty() {
+    status_->setOffersModels(!transcript_->isEmpty());
     QWidget* wanted = transcript_->isEmpty() ? static_cast<QWidget*>(empty_) : transcript_;
     if (stack_->currentWidget() != wanted) stack_->setCurrentWidget(wanted);
 }

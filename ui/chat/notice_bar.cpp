@@ -106,7 +106,7 @@ void NoticeBar::restyle() {
 }
 
 void NoticeBar::place(const QRect& column, int bottom) {
-    const int width = std::min(column.width(), 640);
+    const int width = column.width();
     const int inner = layout()->hasHeightForWidth() ? layout()->heightForWidth(width) : sizeHint().height();
     const int height = std::max(inner, 46);
     setGeometry(column.center().x() - width / 2, bottom - height - 10, width, height);

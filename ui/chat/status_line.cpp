@@ -2,15 +2,14 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QTextDocument>
 
 #include <algorithm>
 #include <cmath>
 
+#include "ui/theme/elided_label.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -25,11 +24,8 @@ QString duration(double seconds) {
 }  // namespace
 
 StatusLine::StatusLine(QWidget* parent) : QWidget(parent) {
-    label_ = new QLabel(this);
-    label_->setTextFormat(Qt::PlainText);
+    label_ = new ElidedLabel(this);
     setKind(label_, "quiet");
-    label_->setMinimumWidth(0);
-    label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     progress_ = new QProgressBar(this);
     progress_->setTextVisible(false);
     progress_->setFixedWidth(90);
@@ -105,23 +101,21 @@ void StatusLine::refresh() {
         progress_->setRange(0, 0);
     }
     progress_->setAccessibleName(tr("Progress"));
-    models_->setVisible(status_.demo || status_.phase == Phase::NoModel);
+    models_->setVisible(offersModels_ && (status_.demo || status_.phase == Phase::NoModel));
     models_->setText(status_.demo ? tr("Get the full model") : tr("Get a model"));
     models_->setAccessibleName(models_->text());
-    const QString whole = text();
-    label_->setText(label_->fontMetrics().elidedText(whole, Qt::ElideRight, std::max(60, label_->width())));
-    label_->setAccessibleName(tr("Status: %1").arg(whole));
-    label_->setToolTip(label_->text() == whole ? QString() : Qt::convertFromPlainText(whole));
+    label_->setWhole(text());
+    label_->setAccessibleName(tr("Status: %1").arg(label_->whole()));
 }
 
-void StatusLine::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
+void StatusLine::setOffersModels(bool offers) {
+    offersModels_ = offers;
     refresh();
 }
 
 void StatusLine::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::FontChange) refresh();
+    if (event->type() == QEvent::LanguageChange) refresh();
 }
 
 }  // namespace sidewinder::ui

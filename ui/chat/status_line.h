@@ -4,11 +4,12 @@
 
 #include "ui/theme/theme.h"
 
-class QLabel;
 class QProgressBar;
 class QPushButton;
 
 namespace sidewinder::ui {
+
+class ElidedLabel;
 
 /// One quiet line: model, device, tokens read, tokens a second, time to the first token. While reading: how
 /// far, how long.
@@ -18,6 +19,7 @@ class StatusLine : public QWidget {
   public:
     explicit StatusLine(QWidget* parent = nullptr);
     void setStatus(const EngineStatus& status);
+    void setOffersModels(bool offers);  ///< the way to a model; off where the first page has it
     QString text() const;
 
     /// "Reading 1,204 of 12,000 tokens, about 14 s left"; empty when not reading.
@@ -28,14 +30,14 @@ class StatusLine : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void refresh();
     QStringList parts() const;
 
     EngineStatus status_;
-    QLabel* label_;
+    bool offersModels_ = true;
+    ElidedLabel* label_;
     QProgressBar* progress_;
     QPushButton* models_;
 };

@@ -98,6 +98,7 @@ void SearchPanel::say(const QString& sentence) {
     message_->setText(sentence);
     message_->setVisible(!sentence.isEmpty());
     list_->setVisible(sentence.isEmpty());
+    placeCard();
 }
 
 void SearchPanel::setResults(const QString& query, const QList<SearchHit>& hits) {
@@ -180,7 +181,8 @@ void SearchPanel::mousePressEvent(QMouseEvent* event) {
 
 void SearchPanel::placeCard() {
     const int width = std::min(640, this->width() - 48);
-    const int height = std::min(460, this->height() - 120);
+    const int rows = list_->isHidden() ? 0 : model_->rowCount() * std::max(1, list_->sizeHintForRow(0));
+    const int height = std::min(std::clamp(rows + 72, 200, 480), this->height() - 120);
     card_->setGeometry((this->width() - width) / 2, std::min(96, this->height() / 8), width, height);
 }
 

@@ -2,7 +2,7 @@
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -14,6 +14,9 @@
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
+namespace {
+constexpr int fieldWidth = 190;
+}
 
 SettingsDialog::SettingsDialog(const Theme& theme, QWidget* parent) : QDialog(parent), theme_(theme) {
     setWindowTitle(tr("Settings"));
@@ -58,39 +61,40 @@ SettingsDialog::SettingsDialog(const Theme& theme, QWidget* parent) : QDialog(pa
     setSettings(Settings());
 }
 
-QFormLayout* SettingsDialog::addSection(QVBoxLayout& page, const QString& title) {
-    if (page.count() > 0) page.addSpacing(14);
+void SettingsDialog::addSection(QVBoxLayout& page, const QString& title) {
+    if (page.count() > 0) page.addSpacing(16);
     auto* label = new QLabel(title);
     setKind(label, "title");
     page.addWidget(label);
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(24);
-    form->setVerticalSpacing(10);
-    form->setLabelAlignment(Qt::AlignLeft);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    page.addLayout(form);
-    return form;
 }
 
-void SettingsDialog::addRow(QFormLayout& form, const QString& name, const QString& hint, QWidget* field) {
-    auto* text = new QWidget;
-    auto* column = new QVBoxLayout(text);
-    column->setContentsMargins(0, 2, 0, 0);
-    column->setSpacing(1);
+/// Name and hint at the left, the field at the right; a tall field goes beneath.
+void SettingsDialog::addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
+                            bool beneath) {
+    auto* text = new QVBoxLayout;
+    text->setSpacing(1);
     auto* label = new QLabel(name);
     label->setBuddy(field);
-    column->addWidget(label);
+    text->addWidget(label);
     if (!hint.isEmpty()) {
         auto* quiet = new QLabel(hint);
         setKind(quiet, "quiet");
         quiet->setWordWrap(true);
-        column->addWidget(quiet);
+        text->addWidget(quiet);
     }
-    column->addStretch();
-    text->setMinimumWidth(250);
     field->setAccessibleName(name);
     field->setAccessibleDescription(hint);
-    form.addRow(text, field);
+    if (beneath) {
+        page.addLayout(text);
+        page.addWidget(field);
+        return;
+    }
+    auto* row = new QHBoxLayout;
+    row->setSpacing(24);
+    row->addLayout(text, 1);
+    field->setFixedWidth(fieldWidth);
+    row->addWidget(field, 0, Qt::AlignVCenter);
+    page.addLayout(row);
 }
 
 QDoubleSpinBox* SettingsDialog::decimal(double minimum, double maximum, double step) {
@@ -98,7 +102,6 @@ QDoubleSpinBox* SettingsDialog::decimal(double minimum, double maximum, double s
     box->setRange(minimum, maximum);
     box->setSingleStep(step);
     box->setDecimals(2);
-    box->setMinimumWidth(150);
     connect(box, &QDoubleSpinBox::valueChanged, this, &SettingsDialog::report);
     return box;
 }
@@ -106,64 +109,64 @@ QDoubleSpinBox* SettingsDialog::decimal(double minimum, double maximum, double s
 QSpinBox* SettingsDialog::whole(int minimum, int maximum) {
     auto* box = new QSpinBox;
     box->setRange(minimum, maximum);
-    box->setMinimumWidth(150);
     connect(box, &QSpinBox::valueChanged, this, &SettingsDialog::report);
     return box;
 }
 
 void SettingsDialog::buildLook(QVBoxLayout& page) {
-    QFormLayout* form = addSection(page, tr("Appearance"));
+    addSection(page, tr("Appearance"));
     themeChoice_ = new QComboBox;
     themeChoice_->addItems({tr("Like the system"), tr("Light"), tr("Dark")});
     connect(themeChoice_, &QComboBox::currentIndexChanged, this, &SettingsDialog::report);
-    addRow(*form, tr("Theme"), {}, themeChoice_);
+    addRow(page, tr("Theme"), {}, themeChoice_);
     fontSize_ = whole(7, 28);
     fontSize_->setSpecialValueText(tr("System (%1 pt)").arg(theme_.systemFontSize()));
     fontSize_->setSuffix(tr(" pt"));
-    addRow(*form, tr("Text size"), tr("Ctrl and +, − or 0 do the same."), fontSize_);
+    addRow(page, tr("Text size"), tr("Ctrl and +, − or 0 do the same."), fontSize_);
 }
 
 void SettingsDialog::buildAnswers(QVBoxLayout& page) {
-    QFormLayout* form = addSection(page, tr("Answers"));
+    addSection(page, tr("Answers"));
     systemPrompt_ = new QPlainTextEdit;
     systemPrompt_->setTabChangesFocus(true);
-    systemPrompt_->setMinimumHeight(96);
-    systemPrompt_->setMaximumHeight(140);
+    systemPrompt_->setMinimumHeight(84);
+    systemPrompt_->setMaximumHeight(110);
     systemPrompt_->setPlaceholderText(tr("For example: Answer briefly. Prefer C++20."));
     connect(systemPrompt_, &QPlainTextEdit::textChanged, this, &SettingsDialog::report);
-    addRow(*form, tr("System prompt"), tr("Read before the first message of every new chat."), systemPrompt_);
+    addRow(page, tr("System prompt"), tr("Read before the first message of every new chat."), systemPrompt_,
+           true);
     maxTokens_ = whole(16, 262144);
     maxTokens_->setSingleStep(256);
     maxTokens_->setGroupSeparatorShown(true);
-    addRow(*form, tr("Longest answer"), tr("In tokens; then it stops."), maxTokens_);
+    addRow(page, tr("Longest answer"), tr("In tokens; then it stops."), maxTokens_);
 }
 
 void SettingsDialog::buildSampling(QVBoxLayout& page) {
-    QFormLayout* form = addSection(page, tr("Sampling"));
+    addSection(page, tr("Sampling"));
     temperature_ = decimal(0, 2, 0.05);
-    addRow(*form, tr("Temperature"), tr("0 always takes the likeliest token."), temperature_);
+    addRow(page, tr("Temperature"), tr("0 always takes the likeliest token."), temperature_);
     topK_ = whole(0, 1000);
     topK_->setSpecialValueText(tr("Off"));
-    addRow(*form, tr("Top-k"), tr("Only the k likeliest tokens."), topK_);
+    addRow(page, tr("Top-k"), tr("Only the k likeliest tokens."), topK_);
     topP_ = decimal(0.01, 1, 0.01);
-    addRow(*form, tr("Top-p"), tr("Only the likeliest up to this share. 1 is off."), topP_);
+    addRow(page, tr("Top-p"), tr("Only the likeliest up to this share. 1 is off."), topP_);
     minP_ = decimal(0, 1, 0.01);
-    addRow(*form, tr("Min-p"), tr("Only those at least this likely, next to the best. 0 is off."), minP_);
+    addRow(page, tr("Min-p"), tr("Only those at least this likely, next to the best. 0 is off."), minP_);
     repetition_ = decimal(1, 2, 0.01);
-    addRow(*form, tr("Repetition penalty"), tr("1 is off."), repetition_);
+    addRow(page, tr("Repetition penalty"), tr("1 is off."), repetition_);
     seed_ = new QLineEdit;
     seed_->setPlaceholderText(tr("New for every answer"));
     static const QRegularExpression digits(QStringLiteral("\\d{0,19}"));
     seed_->setValidator(new QRegularExpressionValidator(digits, seed_));
     connect(seed_, &QLineEdit::textChanged, this, &SettingsDialog::report);
-    addRow(*form, tr("Seed"), tr("The same seed gives the same answer."), seed_);
+    addRow(page, tr("Seed"), tr("The same seed gives the same answer."), seed_);
 }
 
 void SettingsDialog::buildMachine(QVBoxLayout& page) {
-    QFormLayout* form = addSection(page, tr("This machine"));
+    addSection(page, tr("This machine"));
     threads_ = whole(0, 256);
     threads_->setSpecialValueText(tr("All cores"));
-    addRow(*form, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
+    addRow(page, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
 }
 
 void SettingsDialog::setSettings(const Settings& s) {

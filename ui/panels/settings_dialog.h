@@ -4,10 +4,8 @@
 
 #include "ui/theme/theme.h"
 
-class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
-class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
@@ -33,8 +31,9 @@ class SettingsDialog : public QDialog {
     void buildAnswers(QVBoxLayout& page);
     void buildSampling(QVBoxLayout& page);
     void buildMachine(QVBoxLayout& page);
-    QFormLayout* addSection(QVBoxLayout& page, const QString& title);
-    void addRow(QFormLayout& form, const QString& name, const QString& hint, QWidget* field);
+    void addSection(QVBoxLayout& page, const QString& title);
+    void addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
+                bool beneath = false);
     QDoubleSpinBox* decimal(double minimum, double maximum, double step);
     QSpinBox* whole(int minimum, int maximum);
     void report();

@@ -68,7 +68,7 @@ Colours darkColours() {
     c.codeHead = rgb(0x1f2327);
     c.selection = rgb(0x1d514b);
     c.find = rgb(0x5a4a12);
-    c.findCurrent = rgb(0x8a6d0a);
+    c.findCurrent = rgb(0x735906);
     c.danger = rgb(0xf2857c);
     c.dangerSoft = rgb(0x341c1b);
     c.warning = rgb(0xe0b354);

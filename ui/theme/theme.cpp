@@ -125,6 +125,7 @@ QFont Theme::mono() const {
     QFont font(monoFamily_);
     font.setStyleHint(QFont::Monospace);
     font.setFixedPitch(true);
+    font.setStyleStrategy(QFont::PreferNoShaping);  // code is shown as it is: "!=" stays two characters
     font.setPointSizeF(std::max(8.0, fontSize_ * 0.91));
     return font;
 }

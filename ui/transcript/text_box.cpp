@@ -105,7 +105,7 @@ void RichLayout::paintCodeGrounds(const BoxPaint& p, const RichText& rich, const
     for (const Span& span : rich.spans) {
         if (!(span.flags & markdown::Code)) continue;
         for (const QRect& rect : rectsOf(span.start, span.length))
-            p.painter.drawRoundedRect(rect.translated(at).adjusted(-2, 1, 2, -1), 4, 4);
+            p.painter.drawRoundedRect(rect.translated(at).adjusted(-1, 1, 1, -1), 4, 4);
     }
 }
 

@@ -35,9 +35,9 @@ inline constexpr int radius = 10;
 inline constexpr int quoteIndent = 18;
 inline constexpr int bubblePadX = 16;
 inline constexpr int bubblePadY = 11;
-inline constexpr int actions = 34;  ///< row of buttons beneath a message
+inline constexpr int actions = 32;  ///< row of buttons beneath a message
 inline constexpr int button = 28;
-inline constexpr int messageGap = 18;
+inline constexpr int messageGap = 12;
 }  // namespace metric
 
 }  // namespace sidewinder::ui

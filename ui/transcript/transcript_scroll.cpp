@@ -14,11 +14,12 @@ constexpr int nearEnd = 6;  // pixels from the end that still count as the end
 }  // namespace
 
 int TranscriptView::columnWidth() const {
-    return std::clamp(viewport()->width() - 2 * metric::margin, 120, metric::column);
+    return std::clamp(width() - 2 * metric::margin, 120, metric::column);
 }
 
+/// In the middle of the whole view, scroll bar or not: the composer beneath has the same edges.
 int TranscriptView::columnLeft() const {
-    return std::max(metric::margin, (viewport()->width() - columnWidth()) / 2);
+    return std::max(metric::margin, (width() - columnWidth()) / 2);
 }
 
 int TranscriptView::scrollY() const {
