@@ -175,7 +175,7 @@ class TestWindow : public QObject {
         QVERIFY(edit);
         edit->setText(QStringLiteral("Better"));
         QTest::keyClick(edit, Qt::Key_Return);
-        QVERIFY(controller_->log.last().endsWith(QStringLiteral(" Better")));
+        QTRY_VERIFY(controller_->log.last().endsWith(QStringLiteral(" Better")));
         QVERIFY(window_->windowTitle().startsWith(QStringLiteral("Better")));
     }
 
