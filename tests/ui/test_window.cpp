@@ -289,6 +289,17 @@ class TestWindow : public QObject {
         QCOMPARE(QApplication::clipboard()->text(), richAnswer());
     }
 
+    void copiedTextHasNoTerminalEscapes() {
+        const qint64 c = controller_->addConversation(QStringLiteral("Esc"), QDateTime::currentDateTime());
+        controller_->addMessage(c, 0, Role::Assistant,
+                                QStringLiteral("a\x1b]52;c;x\x07"
+                                               "b"));
+        controller_->open(c);
+        press(0, Control::Kind::CopyMessage);
+        QVERIFY(!QApplication::clipboard()->text().contains(QChar(0x1b)));
+        QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("U+001B")));
+    }
+
     void selectionRunsOverMessages() {
         openRich();
         transcript_->selectAll();
