@@ -48,6 +48,10 @@ QString ChatHeader::title() const {
     return label_->whole();
 }
 
+void ChatHeader::setCanFind(bool canFind) {
+    find_->setEnabled(canFind);
+}
+
 void ChatHeader::setMenu(QMenu* menu) {
     more_->setMenu(menu);
 }

@@ -20,6 +20,7 @@ class ChatHeader : public QWidget {
     void setTitle(const QString& title);
     void setMenu(QMenu* menu);
     QString title() const;
+    void setCanFind(bool canFind);
 
   Q_SIGNALS:
     void sidebarToggled();

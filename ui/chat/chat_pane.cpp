@@ -70,6 +70,7 @@ void ChatPane::connectFind() {
 
 void ChatPane::showTranscriptOrEmpty() {
     status_->setOffersModels(!transcript_->isEmpty());
+    header_->setCanFind(!transcript_->isEmpty());
     QWidget* wanted = transcript_->isEmpty() ? static_cast<QWidget*>(empty_) : transcript_;
     if (stack_->currentWidget() != wanted) stack_->setCurrentWidget(wanted);
 }

@@ -50,7 +50,7 @@ void StatusLine::setStatus(const EngineStatus& status) {
 }
 
 QString StatusLine::text() const {
-    return parts().join(QStringLiteral("  ·  "));
+    return parts().join(QStringLiteral(" · "));
 }
 
 QString StatusLine::readingSentence(const EngineStatus& status) {

@@ -22,7 +22,7 @@ int siblingLabelWidth(const MessageItem& item, const TextStyle& style) {
 
 struct Row {
     int left = 0;
-    int siblings = 0;  // x of the first sibling button, -1: none
+    bool siblings = false;  // "2/3" and its two buttons come first
     int width = 0;
     std::vector<Kind> kinds;
 };
@@ -31,14 +31,13 @@ struct Row {
 Row rowOf(const MessageItem& item, const TextStyle& style) {
     const MessageView& view = item.view();
     Row row;
-    row.siblings = -1;
     if (view.status == MessageStatus::Streaming || item.editorHeight() > 0) return row;
     const int siblings = view.siblingCount > 1 ? 2 * metric::button + siblingLabelWidth(item, style) : 0;
     row.kinds.push_back(Kind::CopyMessage);
     if (view.editable) row.kinds.push_back(item.isUser() ? Kind::Edit : Kind::Regenerate);
     row.width = siblings + static_cast<int>(row.kinds.size()) * metric::button;
     row.left = item.isUser() ? item.bubble().right() + 1 - row.width : -6;
-    if (siblings > 0) row.siblings = row.left;
+    row.siblings = siblings > 0;
     return row;
 }
 
@@ -128,7 +127,7 @@ std::vector<Control> controlsOf(const MessageItem& item, int index, const TextSt
     }
     const Row row = rowOf(item, style);
     int x = row.left;
-    if (row.siblings >= 0) {
+    if (row.siblings) {
         const int label = siblingLabelWidth(item, style);
         out.push_back(makeControl(Kind::PreviousSibling, index, buttonRect(item, x),
                                   Words::tr("Previous version"),
@@ -151,8 +150,8 @@ std::vector<Control> controlsOf(const MessageItem& item, int index, const TextSt
 
 QRect siblingLabelRect(const MessageItem& item, const TextStyle& style) {
     const Row row = rowOf(item, style);
-    if (row.siblings < 0) return {};
-    const QRect button = buttonRect(item, row.siblings + metric::button);
+    if (!row.siblings) return {};
+    const QRect button = buttonRect(item, row.left + metric::button);
     return {button.left(), button.top(), siblingLabelWidth(item, style), button.height()};
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/markdown/text.h"
 #include "ui/theme/kind.h"
 #include "ui/transcript/transcript_accessible.h"
 
@@ -253,7 +254,7 @@ void TranscriptView::selectAll() {
 }
 
 void TranscriptView::copyText(const QString& text, const Control* from) {
-    QApplication::clipboard()->setText(text);
+    QApplication::clipboard()->setText(markdown::withVisibleControls(text));  // no terminal escapes
     if (!from) return;
     copied_ = *from;
     copiedTimer_.start(copiedMs);
