@@ -180,15 +180,11 @@ HWY_AFTER_NAMESPACE();
 namespace sidewinder::kernels::cpu {
 
 HWY_EXPORT(GemmPanelTokens);
-HWY_EXPORT(GemmRowMultiple);
 HWY_EXPORT(PackPanel);
 HWY_EXPORT(GemmRows);
 
 std::int64_t gemm_panel_tokens() {
     return HWY_DYNAMIC_DISPATCH(GemmPanelTokens)();
-}
-std::int64_t gemm_row_multiple() {
-    return HWY_DYNAMIC_DISPATCH(GemmRowMultiple)();
 }
 void pack_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, std::int64_t cols, float* panel) {
     HWY_DYNAMIC_DISPATCH(PackPanel)(x, x_stride, tokens, cols, panel);
