@@ -62,6 +62,9 @@ HWY_INLINE void Tile(const std::int16_t* HWY_RESTRICT weights, const std::int16_
     for (auto& row : acc) {
         for (VI32& v : row) v = hn::Zero(kI32);
     }
+#if HWY_COMPILER_GCC_ACTUAL
+#pragma GCC unroll 4  // else every sum is copied once a turn
+#endif
     for (const std::int16_t* end = weights + group; weights < end; weights += 2, panel += 2 * kPanel) {
         VI16 x[VT];
         for (int v = 0; v < VT; ++v) x[v] = hn::Load(kI16, panel + v * 2 * kLanes);

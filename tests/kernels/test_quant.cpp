@@ -109,7 +109,7 @@ void TestQuant::zero_tiny_and_huge_rows_survive() {
         for (const float v : round_trip(format, 64, std::vector<float>(96, 0.0f))) QCOMPARE(v, 0.0f);
         for (const float v : round_trip(format, 64, std::vector<float>(96, 1e-42f)))
             QVERIFY(std::abs(v) <= 2e-42f);
-        for (const float size : {1e-30f, 1e-3f, 1e30f, 3e38f}) {
+        for (const float size : {1e-30f, 1e-3f, 1e30f, 1e38f}) {
             auto row = random_floats(128, 4, 0.2f);
             for (float& v : row) v = std::clamp(v, -1.0f, 1.0f) * size;
             const auto back = round_trip(format, 64, row);
@@ -131,7 +131,7 @@ void TestQuant::what_is_no_number_stays_defined() {
         row[70] = std::numeric_limits<float>::infinity();
         back = round_trip(format, 64, row);
         for (const float v : back) QVERIFY(std::isfinite(v));
-        QVERIFY(back[70] > 3e38f);
+        QVERIFY(back[70] > 1e38f);
     }
 }
 
