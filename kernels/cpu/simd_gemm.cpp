@@ -91,6 +91,9 @@ HWY_INLINE void Tile(const float* HWY_RESTRICT weights, const float* HWY_RESTRIC
         // The next tile's weights come from the second-level cache in R short streams.
         for (int r = 0; r < R; ++r) hwy::Prefetch(weights + (R + r) * kGemmWeightStride);
         const float* const stop = HWY_MIN(end, panel + 16 * kPanel);
+#if HWY_COMPILER_GCC_ACTUAL
+#pragma GCC unroll 4
+#endif
         for (; panel < stop; panel += kPanel, ++weights) {
             V x[VT];
             for (int v = 0; v < VT; ++v) x[v] = hn::Load(kF, panel + v * kLanes);
