@@ -22,7 +22,7 @@ bool is_integer(WeightFormat format) {
 /// Copies `n` values into a whole group: NaN becomes 0, infinities the largest finite value, the rest is
 /// zero. Returns the value of largest magnitude, sign included.
 float load_group(const float* values, std::int64_t n, std::int64_t group, float* out) {
-    constexpr float kMax = std::numeric_limits<float>::max();
+    constexpr float kMax = std::numeric_limits<float>::max() / 2.0f;
     float peak = 0.0f;
     for (std::int64_t i = 0; i < group; ++i) {
         float v = i < n ? values[i] : 0.0f;

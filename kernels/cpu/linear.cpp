@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t kTaskBytes = 256
                                     << 10;  // of weights: long enough to stream, short enough to share evenly
 constexpr std::int64_t kPackColumns = 512;  // a multiple of every group
-constexpr std::int64_t kShortIntTokens = 2;
+constexpr std::int64_t kShortIntTokens = 6;
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
     return (a + b - 1) / b;
@@ -77,7 +77,7 @@ void LinearRunner::short_integer(const Linear& job) {
 /// Calls f(scratch, row_begin, row_end) for blocks of rows that share the work evenly.
 template <class F>
 void LinearRunner::for_row_blocks(std::int64_t rows, F&& f) {
-    const std::int64_t multiple = gemm_row_multiple();
+    constexpr std::int64_t multiple = kGemmRowMultiple;
     const std::int64_t even_share = ceil_div(ceil_div(rows, 4 * pool_.threads()), multiple) * multiple;
     const std::int64_t step = std::clamp(even_share, multiple, kGemmMaxRows / multiple * multiple);
     constexpr std::int64_t weight_floats = kGemmMaxRows * kGemmWeightStride;

@@ -94,11 +94,11 @@ void quantize_activations(const float* x, const WeightLayout& layout, std::int16
 // activations; at most kGemmMaxRows rows and kGemmMaxTokens tokens a call.
 constexpr std::int64_t kGemmDepth = 256;  ///< columns a block, a multiple of every group
 constexpr std::int64_t kIntGemmDepth = 256;
-constexpr std::int64_t kGemmMaxRows = 96;  ///< rows of weight a block
+constexpr std::int64_t kGemmMaxRows = 96;     ///< rows of weight a block
+constexpr std::int64_t kGemmRowMultiple = 12;  ///< blocks of so many rows fill every register tile
 constexpr std::int64_t kGemmMaxTokens = 256;
 
 std::int64_t gemm_panel_tokens();  ///< tokens side by side in a packed panel
-std::int64_t gemm_row_multiple();  ///< rows of the register tile
 
 /// One worker's blocks. Strides of a line more than a power of two keep rows out of one another's cache sets.
 constexpr std::int64_t kGemmWeightStride = kGemmDepth + 16;

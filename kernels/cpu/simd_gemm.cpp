@@ -91,6 +91,9 @@ HWY_INLINE void Tile(const float* HWY_RESTRICT weights, const float* HWY_RESTRIC
         // The next tile's weights come from the second-level cache in R short streams.
         for (int r = 0; r < R; ++r) hwy::Prefetch(weights + (R + r) * kGemmWeightStride);
         const float* const stop = HWY_MIN(end, panel + 16 * kPanel);
+#if HWY_COMPILER_GCC_ACTUAL
+#pragma GCC unroll 4
+#endif
         for (; panel < stop; panel += kPanel, ++weights) {
             V x[VT];
             for (int v = 0; v < VT; ++v) x[v] = hn::Load(kF, panel + v * kLanes);
@@ -180,15 +183,11 @@ HWY_AFTER_NAMESPACE();
 namespace sidewinder::kernels::cpu {
 
 HWY_EXPORT(GemmPanelTokens);
-HWY_EXPORT(GemmRowMultiple);
 HWY_EXPORT(PackPanel);
 HWY_EXPORT(GemmRows);
 
 std::int64_t gemm_panel_tokens() {
     return HWY_DYNAMIC_DISPATCH(GemmPanelTokens)();
-}
-std::int64_t gemm_row_multiple() {
-    return HWY_DYNAMIC_DISPATCH(GemmRowMultiple)();
 }
 void pack_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, std::int64_t cols, float* panel) {
     HWY_DYNAMIC_DISPATCH(PackPanel)(x, x_stride, tokens, cols, panel);

@@ -21,7 +21,8 @@ using VI16 = hn::Vec<I16>;
 using VI32 = hn::Vec<I32>;
 constexpr I16 kI16;
 constexpr I32 kI32;
-constexpr std::int64_t kTileRows = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 12 : 6;
+// With 16 registers: 8 sums, 2 of activations, a weight, and some for products; 6 rows spill.
+constexpr std::int64_t kTileRows = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 12 : 4;
 constexpr std::int64_t kPanel = 2 * kLanes;
 
 /// Columns [k, k + n) of a row of an integer weight, whole groups, as int16.
@@ -61,6 +62,9 @@ HWY_INLINE void Tile(const std::int16_t* HWY_RESTRICT weights, const std::int16_
     for (auto& row : acc) {
         for (VI32& v : row) v = hn::Zero(kI32);
     }
+#if HWY_COMPILER_GCC_ACTUAL
+#pragma GCC unroll 4  // else every sum is copied once a turn
+#endif
     for (const std::int16_t* end = weights + group; weights < end; weights += 2, panel += 2 * kPanel) {
         VI16 x[VT];
         for (int v = 0; v < VT; ++v) x[v] = hn::Load(kI16, panel + v * 2 * kLanes);

@@ -39,6 +39,7 @@ class TestCpuLinear : public QObject {
     void logits_normalise_first();
     void short_calls_have_the_bits_of_single_tokens_data();
     void short_calls_have_the_bits_of_single_tokens();
+    void integer_weights_give_the_bits_of_single_tokens_always();
     void threads_do_not_change_bits();
     void zero_and_extreme_activations_stay_defined();
     void embed_copies_rows();
@@ -212,6 +213,22 @@ void TestCpuLinear::short_calls_have_the_bits_of_single_tokens() {
             const std::vector<float> one(x.begin() + t * 520, x.begin() + (t + 1) * 520);
             const auto alone = run_linear(*backend_, host, one, 1);
             QVERIFY(std::equal(alone.begin(), alone.end(), together.begin() + t * 101));
+        }
+    }
+}
+
+void TestCpuLinear::integer_weights_give_the_bits_of_single_tokens_always() {
+    for (const WeightFormat format : {WeightFormat::Int8, WeightFormat::Int4}) {
+        for (const std::int64_t group : {64, 128}) {
+            const HostWeight host(format, 101, 520, group, random_floats(101 * 520, 16, 0.1f));
+            const std::int64_t T = 70;
+            const auto x = random_floats(T * 520, 17, 1.0f);
+            const auto together = run_linear(*backend_, host, x, T);
+            for (std::int64_t t = 0; t < T; ++t) {
+                const std::vector<float> one(x.begin() + t * 520, x.begin() + (t + 1) * 520);
+                const auto alone = run_linear(*backend_, host, one, 1);
+                QVERIFY(std::equal(alone.begin(), alone.end(), together.begin() + t * 101));
+            }
         }
     }
 }
