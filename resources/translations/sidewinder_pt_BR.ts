@@ -141,10 +141,10 @@
     <message>
         <source>Turn this shell script into a small Python program:
 
-for f in *.log; do gzip -9 "$f" &amp;&amp; mv "$f.gz" old/; done</source>
+for f in *.log; do gzip -9 &quot;$f&quot; &amp;&amp; mv &quot;$f.gz&quot; old/; done</source>
         <translation>Converta este script de shell em um pequeno programa em Python:
 
-for f in *.log; do gzip -9 "$f" &amp;&amp; mv "$f.gz" old/; done</translation>
+for f in *.log; do gzip -9 &quot;$f&quot; &amp;&amp; mv &quot;$f.gz&quot; old/; done</translation>
     </message>
     <message>
         <source>Find the bug in a function</source>
@@ -599,7 +599,7 @@ int mean(const int *v, unsigned n) {
         <translation>Setas para cima e para baixo</translation>
     </message>
     <message>
-        <source>Go through a message's buttons</source>
+        <source>Go through a message&apos;s buttons</source>
         <translation>Percorrer os botões de uma mensagem</translation>
     </message>
     <message>
@@ -797,7 +797,9 @@ int mean(const int *v, unsigned n) {
     <message numerus="yes">
         <source>%Ln tokens</source>
         <translation>
-            <numerusform>%Ln token</numerusform><numerusform>%Ln tokens</numerusform></translation>
+            <numerusform>%Ln token</numerusform>
+            <numerusform>%Ln tokens</numerusform>
+        </translation>
     </message>
     <message>
         <source>%1 tokens/s</source>

@@ -1,6 +1,7 @@
 #include <QAbstractButton>
 #include <QAbstractSpinBox>
 #include <QAccessible>
+#include <QAction>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QListView>
@@ -131,6 +132,16 @@ class TestAccessibility : public QObject {
         transcript_->setFocus(Qt::TabFocusReason);
         QTest::keyClick(transcript_, Qt::Key_Up);
         QTest::keyClick(transcript_, Qt::Key_Up);
+    }
+
+    void shortcutsAreUnique() {
+        QStringList keys;
+        for (const QAction* action : window_->actions())
+            for (const QKeySequence& key : action->shortcuts()) keys << key.toString();
+        const qsizetype all = keys.size();
+        keys.removeDuplicates();
+        QCOMPARE(keys.size(), all);
+        QVERIFY(all >= 16);
     }
 
   private:

@@ -1,4 +1,3 @@
-#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QInputMethodEvent>
@@ -263,8 +262,6 @@ class TestWindow : public QObject {
         controller_->script = richAnswer();
         controller_->deltaSize = 3;
         exchange();
-        const QString streamed = allText(1);
-        controller_->open(window_->currentConversation());
         MainWindow other;
         FakeController second(other);
         const qint64 c = second.addConversation(QStringLiteral("c"), QDateTime::currentDateTime());
@@ -276,7 +273,7 @@ class TestWindow : public QObject {
         whole->selectAll();
         transcript_->selectAll();
         QCOMPARE(whole->selection(), transcript_->selection());
-        QVERIFY(!streamed.isEmpty());
+        QVERIFY(whole->selection().size() > 1000);
     }
 
     void copyCodeAndMessage() {
@@ -364,16 +361,6 @@ class TestWindow : public QObject {
         QVERIFY(!other.restoreState(QByteArray("nonsense")));
     }
 
-    void shortcutsAreUnique() {
-        QStringList keys;
-        for (const QAction* action : window_->actions())
-            for (const QKeySequence& key : action->shortcuts()) keys << key.toString();
-        const qsizetype all = keys.size();
-        keys.removeDuplicates();
-        QCOMPARE(keys.size(), all);
-        QVERIFY(all >= 16);
-    }
-
   private:
     void exchange() {
         QTest::keyClicks(input_, QStringLiteral("hello"));
@@ -397,11 +384,6 @@ class TestWindow : public QObject {
         for (const Control& control : transcript_->controls(message))
             if (control.kind == kind) return transcript_->activate(control);
         QFAIL("no such control");
-    }
-    QString allText(int message) const {
-        QString out;
-        for (const auto& slot : transcript_->message(message).boxes()) out += slot.box->text();
-        return out;
     }
 
     std::unique_ptr<MainWindow> window_;

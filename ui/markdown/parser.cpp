@@ -52,10 +52,8 @@ class Builder {
     QString marker_;  // waits for the first leaf of a list item
     int quotes_ = 0;
     int itemsOpen_ = 0;
-    bool firstOfItem_ = false;
     int bold_ = 0, italic_ = 0, code_ = 0, strike_ = 0, image_ = 0;
     std::vector<OpenLink> links_;
-    bool head_ = false;
 };
 
 bool tooBig(const Block& table) {

@@ -10,6 +10,7 @@ namespace sidewinder::ui {
 namespace {
 constexpr int topPad = 12;
 constexpr int bottomPad = 16;
+constexpr int underFindBar = 64;
 constexpr int nearEnd = 6;  // pixels from the end that still count as the end
 }  // namespace
 
@@ -146,7 +147,7 @@ void TranscriptView::reveal(const Place& place) {
         const int y = item.top() + slot.top + rect.top();
         if (rect.left() < 0 || rect.right() > slot.width - 40)
             slot.box->setSideways(slot.box->sideways() + rect.left() - slot.width / 2);
-        if (y >= scrollY() + 40 && y + rect.height() <= scrollY() + height - 24) break;
+        if (y >= scrollY() + underFindBar && y + rect.height() <= scrollY() + height - 24) break;
         scrollTo(std::max(0, y - height / 3));
     }
     viewport()->update();
