@@ -228,7 +228,7 @@ void TestChatTemplate::encodesTheSamples() {
     const auto expected = parse_python_json(test::read_file(path / "tokens_v3.json"));
     QVERIFY(expected && expected->find("tokens"));
     Ids wanted;
-    for (const JsonValue& item : expected->find("tokens")->items) wanted.push_back(std::stoi(item.text));
+    for (const PythonValue& item : expected->find("tokens")->items) wanted.push_back(std::stoi(item.text));
     QVERIFY(wanted.size() > 50);
     QCOMPARE(ids, wanted);
     QCOMPARE(QByteArray::fromStdString(pieces_text(*v3(), ids)),
