@@ -5,6 +5,7 @@
 #include <QTranslator>
 
 #include "app/window/application.h"
+#include "ui/translation.h"
 
 int main(int argc, char** argv) {
     QApplication qt(argc, argv);
@@ -12,11 +13,8 @@ int main(int argc, char** argv) {
     QApplication::setApplicationVersion(QStringLiteral(SIDEWINDER_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("sidewinder"));
 
-    QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("sidewinder"), QStringLiteral("_"),
-                        QStringLiteral(":/translations"))) {
-        QApplication::installTranslator(&translator);
-    }
+    const auto translations = sidewinder::ui::loadTranslations(QLocale());
+    for (const auto& translator : translations) QApplication::installTranslator(translator.get());
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

@@ -30,7 +30,7 @@ typedef float Narrow __attribute__((vector_size(16)));
 
 constexpr std::size_t kBytes = std::size_t{1} << 30;
 constexpr std::int64_t kTasks = 256;
-constexpr std::int64_t kSteps = 100'000;
+constexpr std::int64_t kSteps = 2'000'000;  // some 10 ms: far above the clock's grain
 constexpr int kRuns = 7;
 constexpr int kChains = 12;  // enough independent sums to fill both FMA pipes
 
@@ -50,6 +50,7 @@ template <class V>
 inline __attribute__((always_inline)) float multiply_block() {
     V a[kChains] = {};
     V b = {1.0f, 2.0f, 3.0f}, c = {0.5f, 0.25f};
+    for (V& v : a) asm volatile("" : "+x"(v));  // else equal chains are computed once
     for (std::int64_t i = 0; i < kSteps; ++i) {
         for (V& v : a) v = v * b + c;
         asm volatile("" : "+x"(b), "+x"(c));  // keeps the loop from being folded

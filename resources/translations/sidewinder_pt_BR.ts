@@ -190,6 +190,22 @@ int mean(const int *v, unsigned n) {
         <source>Get the full model</source>
         <translation>Obter o modelo completo</translation>
     </message>
+    <message>
+        <source>Reverse a string</source>
+        <translation>Inverter uma string</translation>
+    </message>
+    <message>
+        <source>Check for a prime number</source>
+        <translation>Verificar se um número é primo</translation>
+    </message>
+    <message>
+        <source>A class for a stack</source>
+        <translation>Uma classe de pilha</translation>
+    </message>
+    <message>
+        <source>Count the words of a text</source>
+        <translation>Contar as palavras de um texto</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::FindBar</name>
@@ -723,6 +739,10 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Status: %1</source>
         <translation>Estado: %1</translation>
+    </message>
+    <message>
+        <source>Demo model</source>
+        <translation>Modelo de demonstração</translation>
     </message>
 </context>
 <context>

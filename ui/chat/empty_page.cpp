@@ -63,7 +63,16 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     retranslate();
 }
 
-QList<EmptyPage::Sample> EmptyPage::samples() {
+QList<EmptyPage::Sample> EmptyPage::samples() const {
+    // What the demo model can do, in the one language that it knows.
+    if (status_.demo) {
+        return {
+            {tr("Reverse a string"), QStringLiteral("Write a function that reverses a string")},
+            {tr("Check for a prime number"), QStringLiteral("Write a function that checks if a number is prime")},
+            {tr("A class for a stack"), QStringLiteral("Write a class for a stack")},
+            {tr("Count the words of a text"), QStringLiteral("Write a function that counts the words in a text")},
+        };
+    }
     return {
         {tr("Write a binary search in C++"), tr("Write a binary search over a sorted std::span in C++20, "
                                                 "with tests for the empty and one-element cases.")},

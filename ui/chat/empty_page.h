@@ -30,7 +30,7 @@ class EmptyPage : public QWidget {
         QString label;
         QString prompt;
     };
-    static QList<Sample> samples();
+    QList<Sample> samples() const;
     void retranslate();
     void restyle();
 

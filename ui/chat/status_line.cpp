@@ -76,7 +76,7 @@ QStringList StatusLine::parts() const {
             parts << tr("The engine is off until restart");
             break;
         default:
-            if (!status_.model.isEmpty()) parts << status_.model;
+            if (!status_.model.isEmpty()) parts << (status_.demo ? tr("Demo model") : status_.model);
     }
     if (!status_.device.isEmpty()) parts << status_.device;
     if (status_.phase == Phase::Reading)
