@@ -112,7 +112,8 @@ void add_ask(CLI::App& app, int& exit) {
     CLI::App* command =
         app.add_subcommand("ask", "One answer: the request from words, files and standard input");
     command->add_option("request", options->words, "The request");
-    command->add_option("--file,-f", options->files, "A file to put behind the request (repeat for more)");
+    command->add_option("--file,-f", options->files, "A file to put behind the request (repeat for more)")
+        ->allow_extra_args(false);
     command->add_flag("--json", options->json, "One JSON object: text, token ids, how it ended, timings");
     options->model.add_to(*command);
     options->sampling.add_to(*command);

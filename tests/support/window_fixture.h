@@ -25,7 +25,8 @@ class WindowFixture {
 
     app::Application::Options options() const {
         const std::filesystem::path home = home_.path().toStdString();
-        return {.paths = {.data = home / "data", .cache = home / "cache", .config = home / "config"}, .model = model_};
+        return {.paths = {.data = home / "data", .cache = home / "cache", .config = home / "config"},
+                .model = model_};
     }
 
     /// Starts the program and waits for its model; false when that failed.
@@ -48,7 +49,8 @@ class WindowFixture {
         return nullptr;
     }
 
-    /// Types into the composer and sends with Enter, as a person does; returns the answer's row, 0 when none came.
+    /// Types into the composer and sends with Enter, as a person does; returns the answer's row, 0 when none
+    /// came.
     qint64 ask(const QString& text) {
         QWidget* composer = control("Message");
         composer->setFocus();

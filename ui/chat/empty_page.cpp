@@ -68,9 +68,11 @@ QList<EmptyPage::Sample> EmptyPage::samples() const {
     if (status_.demo) {
         return {
             {tr("Reverse a string"), QStringLiteral("Write a function that reverses a string")},
-            {tr("Check for a prime number"), QStringLiteral("Write a function that checks if a number is prime")},
+            {tr("Check for a prime number"),
+             QStringLiteral("Write a function that checks if a number is prime")},
             {tr("A class for a stack"), QStringLiteral("Write a class for a stack")},
-            {tr("Count the words of a text"), QStringLiteral("Write a function that counts the words in a text")},
+            {tr("Count the words of a text"),
+             QStringLiteral("Write a function that counts the words in a text")},
         };
     }
     return {

@@ -89,14 +89,14 @@ class TestCli : public QObject {
     void badModelsHaveCodesAndSentences() {
         QCOMPARE(
             run({QStringLiteral("ask"), QStringLiteral("--model"), path("none"), QStringLiteral("x")}).code,
-            static_cast<int>(Fault::Io));
+            static_cast<int>(Fault::MissingFile));
         QVERIFY(QDir().mkpath(path("empty")));
         QCOMPARE(run({QStringLiteral("check"), QStringLiteral("--model"), path("empty")}).code,
                  static_cast<int>(Fault::MissingFile));
         QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--weights"), QStringLiteral("int3"),
                       QStringLiteral("x")})
                      .code,
-                 static_cast<int>(Fault::BadRequest));
+                 static_cast<int>(Fault::BadConfig));
     }
 
     void wrongUsageIsTwo() {

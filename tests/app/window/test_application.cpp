@@ -15,7 +15,8 @@ class TestApplication : public QObject {
     static constexpr auto kRequest = "Write a Python function that adds two numbers";
 
     static void shoot(QWidget& window, const char* name) {
-        const QString folder = qEnvironmentVariable("SIDEWINDER_SCREENSHOTS", QStringLiteral(SIDEWINDER_BIN_DIR "/screenshots"));
+        const QString folder =
+            qEnvironmentVariable("SIDEWINDER_SCREENSHOTS", QStringLiteral(SIDEWINDER_BIN_DIR "/screenshots"));
         QVERIFY(QDir().mkpath(folder));
         QTest::qWait(400);  // until the last coalesced repaint
         QVERIFY(window.grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png")));
@@ -34,7 +35,8 @@ class TestApplication : public QObject {
         const auto list = f.stored([](Conversations& c) { return c.list(); });
         QCOMPARE(list.size(), std::size_t{1});
         QCOMPARE(list[0].title, std::string(kRequest));
-        QVERIFY(!f.message(*message.parent).tokens.empty());  // the ids that were fed are stored with the request
+        QVERIFY(
+            !f.message(*message.parent).tokens.empty());  // the ids that were fed are stored with the request
     }
 
     void theNextTurnReadsOnlyItself() {
@@ -43,7 +45,8 @@ class TestApplication : public QObject {
         const storage::Message first = f.message(f.ask(QLatin1String(kRequest)));
         const storage::Message second = f.message(f.ask(QStringLiteral("Add a docstring")));
         // All but the end of sentence, which was sampled and not yet fed, is reused.
-        const auto fed = static_cast<std::int64_t>(f.message(*first.parent).tokens.size() + first.tokens.size()) - 1;
+        const auto fed =
+            static_cast<std::int64_t>(f.message(*first.parent).tokens.size() + first.tokens.size()) - 1;
         QCOMPARE(second.stats.reused, fed);
         QVERIFY2(second.stats.read < 12, qPrintable(QString::number(second.stats.read)));
     }
@@ -57,7 +60,8 @@ class TestApplication : public QObject {
         Q_EMIT f.window().conversationSelected(first.conversation);
         QTRY_COMPARE(f.window().currentConversation(), first.conversation);
         const storage::Message second = f.message(f.ask(QStringLiteral("Add a docstring")));
-        const auto fed = static_cast<std::int64_t>(f.message(*first.parent).tokens.size() + first.tokens.size()) - 1;
+        const auto fed =
+            static_cast<std::int64_t>(f.message(*first.parent).tokens.size() + first.tokens.size()) - 1;
         QCOMPARE(second.stats.reused, fed);
     }
 
@@ -75,7 +79,10 @@ class TestApplication : public QObject {
         QCOMPARE(f.message(second).stats.read, 0);
         QVERIFY(f.message(first).text.size() > 10);  // nothing was overwritten
         Q_EMIT f.window().siblingRequested(second, -1);
-        QTRY_COMPARE(f.stored([first](Conversations& c) { return *c.get(c.message(first).conversation).current_leaf; }), first);
+        QTRY_COMPARE(f.stored([first](Conversations& c) {
+            return *c.get(c.message(first).conversation).current_leaf;
+        }),
+                     first);
     }
 
     void anEditBranchesFromTheSamePlace() {
@@ -138,7 +145,8 @@ class TestApplication : public QObject {
         QVERIFY(application.start());
         QWidget* notice = application.window().findChild<QWidget*>(QStringLiteral("NoticeBar"));
         QTRY_VERIFY(!notice->isHidden());
-        QVERIFY2(notice->accessibleName().contains(QStringLiteral("/nowhere/at/all")), qPrintable(notice->accessibleName()));
+        QVERIFY2(notice->accessibleName().contains(QStringLiteral("/nowhere/at/all")),
+                 qPrintable(notice->accessibleName()));
     }
 
     void screenshots() {
@@ -146,7 +154,8 @@ class TestApplication : public QObject {
         QVERIFY(f.start());
         f.window().resize(1180, 780);
         ui::Settings settings = f.window().settings();
-        for (const auto& [theme, name] : {std::pair{ui::ThemeChoice::Light, "light"}, {ui::ThemeChoice::Dark, "dark"}}) {
+        for (const auto& [theme, name] :
+             {std::pair{ui::ThemeChoice::Light, "light"}, {ui::ThemeChoice::Dark, "dark"}}) {
             settings.theme = theme;
             f.window().setSettings(settings);
             Q_EMIT f.window().newConversationRequested();
