@@ -1,5 +1,7 @@
 #include "inference/generator.h"
 
+#include <new>
+
 #include "inference/error.h"
 #include "inference/text_stream.h"
 
@@ -49,6 +51,14 @@ Generated::End sample_answer(Timeline& timeline, const Tokenizer& tokenizer, std
     return end;
 }
 
+// A state that there is no memory to keep costs reading again, not the answer.
+void keep_if_possible(Timeline& timeline, Timeline::Keep where) {
+    try {
+        timeline.keep(where);
+    } catch (const std::bad_alloc&) {
+    }
+}
+
 }  // namespace
 
 double GenerateStats::tokens_per_second() const {
@@ -68,10 +78,10 @@ Generated generate(Timeline& timeline, const Tokenizer& tokenizer, std::span<con
         result.end = Generated::End::Stopped;
         return result;
     }
-    timeline.keep(Timeline::Keep::Host);
+    keep_if_possible(timeline, Timeline::Keep::Host);
     result.end =
         sample_answer(timeline, tokenizer, {log.begin(), log.end()}, options, stop, on, result, start);
-    timeline.keep(Timeline::Keep::HostAndDisk);
+    keep_if_possible(timeline, Timeline::Keep::HostAndDisk);
     return result;
 }
 

@@ -16,7 +16,8 @@ Timeline::Timeline(Model& model, std::string fingerprint, std::size_t host_budge
 std::vector<Timeline::Candidate> Timeline::candidates(std::span<const TokenId> log) const {
     const auto length = static_cast<std::int64_t>(log.size());
     std::vector<Candidate> found;
-    if (position() > 0 && position() <= length && std::equal(live_log_.begin(), live_log_.end(), log.begin())) {
+    if (position() > 0 && position() <= length &&
+        std::equal(live_log_.begin(), live_log_.end(), log.begin())) {
         found.push_back({.origin = Origin::Live, .position = position(), .log = {}, .file = {}, .copy = {}});
     }
     std::vector<Candidate> hashed;
@@ -108,16 +109,28 @@ bool Timeline::read(std::span<const TokenId> rest, std::stop_token stop,
             const double part = static_cast<double>(T) * static_cast<double>(layer) / layers;
             if (progress) progress({.read = static_cast<double>(done) + part, .to_read = to_read});
         };
-        if (!model_.forward(chunk, live_, {}, stop, on_layer)) return false;
+        if (!forward(chunk, {}, stop, on_layer)) return false;
         live_log_.insert(live_log_.end(), chunk.begin(), chunk.end());
         done += T;
     }
     return true;
 }
 
+// A step that threw may have moved some layers: what is live is then no log's state, so there is none.
+bool Timeline::forward(std::span<const TokenId> tokens, Model::Output output, std::stop_token stop,
+                       const std::function<void(std::int64_t)>& on_layer) {
+    try {
+        return model_.forward(tokens, live_, output, stop, on_layer);
+    } catch (...) {
+        live_log_.clear();
+        live_.reset();
+        throw;
+    }
+}
+
 std::span<const float> Timeline::step(TokenId token) {
     const TokenId tokens[] = {token};
-    model_.forward(tokens, live_, {.last_logits = logits_, .all_logits = {}});
+    forward(tokens, {.last_logits = logits_, .all_logits = {}}, {}, {});
     live_log_.push_back(token);
     return logits_;
 }

@@ -78,6 +78,8 @@ class Timeline {
     bool restore(const Candidate& candidate, std::span<const TokenId> log);
     bool read(std::span<const TokenId> rest, std::stop_token stop,
               const std::function<void(const Progress&)>& progress);
+    bool forward(std::span<const TokenId> tokens, Model::Output output, std::stop_token stop,
+                 const std::function<void(std::int64_t)>& on_layer);
     void remember(HostCopy copy);
 
     Model& model_;

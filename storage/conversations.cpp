@@ -256,7 +256,8 @@ RowId Conversations::add_message(RowId conversation, std::optional<RowId> parent
     return id;
 }
 
-RowId Conversations::begin_answer(RowId conversation, RowId parent, std::string_view model) {
+RowId Conversations::begin_answer(RowId conversation, RowId parent, std::string_view model,
+                                  std::string_view tokenizer) {
     RowId id = 0;
     database_.write([&] {
         auto& connection = database_.connection();
@@ -266,6 +267,7 @@ RowId Conversations::begin_answer(RowId conversation, RowId parent, std::string_
         preview.reset();
         id = insert_message(connection, conversation, parent, Role::Assistant, Status::Streaming, {}, {},
                             model);
+        run(connection, "UPDATE messages SET tokenizer = ? WHERE id = ?", tokenizer, id);
         run(connection, "UPDATE conversations SET preview = ? WHERE id = ?", std::string_view(kept),
             conversation);
     });
@@ -301,10 +303,11 @@ void Conversations::finish(RowId message, Status status, std::string_view text,
     });
 }
 
-void Conversations::set_tokens(RowId message, std::span<const TokenId> tokens) {
+void Conversations::set_tokens(RowId message, std::span<const TokenId> tokens, std::string_view tokenizer) {
     check_size({}, tokens);
     database_.write([&] {
-        require(run(database_.connection(), "UPDATE messages SET tokens = ? WHERE id = ?", tokens, message),
+        require(run(database_.connection(), "UPDATE messages SET tokens = ?, tokenizer = ? WHERE id = ?",
+                    tokens, tokenizer, message),
                 "message", message);
     });
 }

@@ -37,7 +37,8 @@ struct Message {
     Status status = Status::Done;
     std::string text;  ///< bytes as given, at most kMaxTextBytes
     std::vector<TokenId>
-        tokens;  ///< the ids that this message added to the token log, template tokens included
+        tokens;             ///< the ids that this message added to the token log, template tokens included
+    std::string tokenizer;  ///< identity of the tokenizer whose ids these are; empty: not known
     TimeMs created = 0;
     std::string model;  ///< the model that answered; empty for the user's messages
     Stats stats;
@@ -103,7 +104,8 @@ class Conversations {
     RowId add_message(RowId conversation, std::optional<RowId> parent, Role role, std::string_view text,
                       std::span<const TokenId> tokens);
     /// An empty answer with status Streaming. Becomes the current leaf.
-    RowId begin_answer(RowId conversation, RowId parent, std::string_view model);
+    RowId begin_answer(RowId conversation, RowId parent, std::string_view model,
+                       std::string_view tokenizer = {});
     /// All of the text and tokens so far; about once a second. Throws NotFound if it is not streaming any
     /// more.
     void update_streaming(RowId message, std::string_view text, std::span<const TokenId> tokens);
@@ -111,7 +113,7 @@ class Conversations {
     void finish(RowId message, Status status, std::string_view text, std::span<const TokenId> tokens,
                 const Stats& stats);
     /// Gives a message the ids that it added to the log, when those are known only after it was stored.
-    void set_tokens(RowId message, std::span<const TokenId> tokens);
+    void set_tokens(RowId message, std::span<const TokenId> tokens, std::string_view tokenizer = {});
 
     Message message(RowId message) const;
     std::vector<Message> path(RowId leaf) const;       ///< root .. leaf

@@ -46,6 +46,7 @@ Message read_message(SQLite::Statement& row) {
     message.model = row.getColumn(8).getString();
     message.stats = {row.getColumn(9).getInt64(), row.getColumn(10).getInt64(), row.getColumn(11).getInt64(),
                      row.getColumn(12).getDouble(), row.getColumn(13).getDouble()};
+    message.tokenizer = row.getColumn(14).getString();
     return message;
 }
 

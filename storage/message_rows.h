@@ -12,7 +12,7 @@ namespace sidewinder::storage {
 
 inline constexpr const char* kMessageColumns =
     "m.id, m.conversation_id, m.parent_id, m.role, m.status, m.text, m.tokens, m.created, m.model, "
-    "m.tokens_generated, m.tokens_read, m.tokens_reused, m.seconds, m.first_token_seconds";
+    "m.tokens_generated, m.tokens_read, m.tokens_reused, m.seconds, m.first_token_seconds, m.tokenizer";
 inline constexpr const char* kConversationColumns =
     "id, title, title_is_automatic, pinned, created, updated, deleted_at, current_leaf, preview";
 

@@ -1,4 +1,5 @@
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/model_options.h"
+#include "app/cli/print_answer.h"
 #include "app/core/conversation_log.h"
 #include "inference/error.h"
 #include "inference/generator.h"
@@ -39,6 +41,16 @@ const char* name_of(Generated::End end) {
     return "";
 }
 
+// A file or a pipe with something in it. A pipe gets a moment to begin; one that stays idle was only
+// inherited, and is not waited for (--file - waits to the end).
+bool has_input(int descriptor) {
+    struct stat status {};
+    if (fstat(descriptor, &status) != 0) return false;
+    if (S_ISREG(status.st_mode)) return true;
+    pollfd input{.fd = descriptor, .events = POLLIN, .revents = 0};
+    return (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) && poll(&input, 1, 1000) > 0;
+}
+
 // The request in words, then every file under its name, then what was piped in.
 std::string compose(const AskOptions& options) {
     std::string text;
@@ -46,11 +58,8 @@ std::string compose(const AskOptions& options) {
     for (const std::string& file : options.files) {
         text += (text.empty() ? "" : "\n\n") + file + ":\n```\n" + read_text(file) + "\n```";
     }
-    // A pipe or a file on standard input is part of the request; an idle inherited one is not waited for.
-    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    const bool waits = text.empty() || poll(&input, 1, 0) > 0;
-    if (isatty(STDIN_FILENO) == 0 && waits) {
-        const std::string piped = read_text("-");
+    if (text.empty() || has_input(STDIN_FILENO)) {
+        const std::string piped = isatty(STDIN_FILENO) != 0 ? std::string() : read_text("-");
         if (!piped.empty()) text += (text.empty() ? "" : "\n\n") + piped;
     }
     if (text.empty()) {
@@ -88,7 +97,7 @@ int ask(const AskOptions& options) {
         app::build_log(engine->tokenizer(), settings.system_prompt, {{0, true, request, {}}});
     inference::GenerateCallbacks on;
     if (!options.json) {
-        on.token = [](inference::TokenId, std::string_view text) { std::cout << text << std::flush; };
+        on.token = [](inference::TokenId, std::string_view text) { print_answer(text); };
     }
     const Generated answer = inference::generate(engine->timeline(), engine->tokenizer(), log.tokens,
                                                  generate, interrupt.token(), on);
@@ -98,6 +107,8 @@ int ask(const AskOptions& options) {
                          .dump(2, ' ', false, json::error_handler_t::replace);
     }
     std::cout << std::endl;
+    if (!std::cout)
+        throw inference::Error(inference::Fault::Io, "The answer could not be written to standard output.");
     if (answer.end == Generated::End::Length && !options.json) {
         std::fprintf(stderr, "(cut after %lld tokens; --max-tokens raises it)\n",
                      static_cast<long long>(generate.max_tokens));

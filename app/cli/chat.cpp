@@ -12,6 +12,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/line_reader.h"
 #include "app/cli/model_options.h"
+#include "app/cli/print_answer.h"
 #include "app/core/conversation_log.h"
 #include "inference/error.h"
 #include "inference/generator.h"
@@ -79,14 +80,19 @@ void Chat::say(const std::string& request) {
         const auto encoded = app::build_log(engine_.tokenizer(), settings_.system_prompt, path_).encoded;
         path_.back().tokens = encoded.back().tokens;
     }
-    answer();
+    try {
+        answer();
+    } catch (...) {
+        path_.pop_back();
+        throw;
+    }
 }
 
 void Chat::answer() {
     std::stop_source stop;
     const std::stop_callback on_interrupt(interrupt_.token(), [&] { stop.request_stop(); });
     inference::GenerateCallbacks on;
-    on.token = [](inference::TokenId, std::string_view text) { std::cout << text << std::flush; };
+    on.token = [](inference::TokenId, std::string_view text) { print_answer(text); };
     inference::Generated result;
     std::exception_ptr error;
     {
@@ -110,10 +116,7 @@ void Chat::answer() {
     }
     interrupt_.renew();
     std::cout << "\n\n" << std::flush;
-    if (error) {
-        if (!path_.empty() && path_.back().from_user) path_.pop_back();
-        std::rethrow_exception(error);
-    }
+    if (error) std::rethrow_exception(error);
     if (instruct_ && (result.tokens.empty() || result.tokens.back() != inference::token::kEos)) {
         result.tokens.push_back(inference::token::kEos);
     }
@@ -146,8 +149,14 @@ bool Chat::command(const std::string& line) {
     } else if (name == "/save" && !rest.empty()) {
         save(rest);
     } else if (name == "/regenerate" && path_.size() >= 2) {
+        const app::LogPart old = path_.back();
         path_.pop_back();
-        answer();
+        try {
+            answer();
+        } catch (...) {
+            path_.push_back(old);
+            throw;
+        }
     } else if (name != "/stop") {
         std::fputs(kHelp, stderr);
     }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 
 namespace sidewinder::cli {
@@ -34,7 +35,7 @@ void LineReader::read_some() {
     const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     if (got > 0) {
         buffer_.append(bytes.data(), static_cast<std::size_t>(got));
-    } else if (got == 0) {
+    } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
         ended_ = true;
     }
 }

@@ -15,10 +15,10 @@ namespace sidewinder::cli {
 using inference::Error;
 using inference::Fault;
 
-app::Settings stored_settings() {
+app::Settings stored_settings(bool tell) {
     std::string problem;
     app::Settings settings = app::load_settings(storage::standard_paths().config / "settings.json", &problem);
-    if (!problem.empty()) std::fprintf(stderr, "%s\n", problem.c_str());
+    if (tell && !problem.empty()) std::fprintf(stderr, "%s\n", problem.c_str());
     return settings;
 }
 
@@ -65,6 +65,7 @@ std::unique_ptr<app::Engine> ModelOptions::load(std::stop_token stop) const {
     };
     auto engine = app::Engine::load(engine_options(), progress, stop);
     if (shown) std::fprintf(stderr, "\r\033[K");
+    if (!engine->note().empty()) std::fprintf(stderr, "%s\n", engine->note().c_str());
     return engine;
 }
 
@@ -84,7 +85,7 @@ void SamplingFlags::add_to(CLI::App& command) {
 }
 
 app::Settings SamplingFlags::applied() const {
-    app::Settings s = stored_settings();
+    app::Settings s = stored_settings(true);
     s.sampling.temperature = temperature.value_or(s.sampling.temperature);
     s.sampling.top_k = top_k.value_or(s.sampling.top_k);
     s.sampling.top_p = top_p.value_or(s.sampling.top_p);
@@ -98,12 +99,13 @@ app::Settings SamplingFlags::applied() const {
 
 std::string read_text(const std::string& file) {
     if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in.is_open() || in.bad()) {
-        throw Error(Fault::Io, "The file " + file + " cannot be read. Check its name and permissions.");
+    try {
+        std::ifstream in(file, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(in), {}};
+        if (in.is_open() && !in.bad()) return text;
+    } catch (const std::ios_base::failure&) {  // a folder
     }
-    return text;
+    throw Error(Fault::Io, "The file " + file + " cannot be read. Check its name and permissions.");
 }
 
 }  // namespace sidewinder::cli

@@ -39,7 +39,8 @@ struct SamplingFlags {
     app::Settings applied() const;  ///< the person's settings with these on top
 };
 
-app::Settings stored_settings();
+/// `tell`: what is wrong with the file goes to standard error.
+app::Settings stored_settings(bool tell = false);
 
 /// Everything that can be read from `file` ("-": standard input) as text; throws Error naming it.
 std::string read_text(const std::string& file);

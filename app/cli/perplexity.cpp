@@ -81,6 +81,7 @@ int report(const PerplexityOptions& options) {
         const auto engine = with.load(interrupt.token());
         std::vector<inference::TokenId> ids = engine->tokenizer().encode(text);
         ids.resize(std::min(ids.size(), static_cast<std::size_t>(options.tokens)));
+        if (ids.empty()) throw inference::Error(inference::Fault::BadRequest, "The held-out text is empty.");
         const double loss = mean_loss(*engine, ids, options.window, interrupt.token());
         if (rows.empty()) reference = loss;
         const double megabytes = static_cast<double>(engine->model().weights().bytes()) * 1e-6;
@@ -111,7 +112,9 @@ void add_perplexity(CLI::App& app, int& exit) {
         ->delimiter(',')
         ->capture_default_str();
     command->add_option("--text", options->text, "Held-out text; default: the demo model's");
-    command->add_option("--window", options->window, "Tokens read from a fresh state")->capture_default_str();
+    command->add_option("--window", options->window, "Tokens read from a fresh state")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     command->add_option("--tokens", options->tokens, "At most this many of the text")->capture_default_str();
     command->add_flag("--json", options->json);
     command->callback([options, &exit] { exit = report(*options); });

@@ -46,7 +46,7 @@ bool CheckpointStore::read(const std::string& id, std::span<std::byte> into) {
     try {
         files_.read(id, into);
         return true;
-    } catch (const storage::Error& error) {
+    } catch (const std::exception& error) {
         tell_(error.what());
         return false;
     }
@@ -74,8 +74,9 @@ void CheckpointStore::run(const std::stop_token& stop) {
         writing_ = true;
         lock.unlock();
         try {
-            files_.write(job.meta, *job.payload);
-        } catch (const storage::Error& error) {
+            files_.protect(
+                {files_.write(job.meta, *job.payload)});  // the newest state of what is being talked about
+        } catch (const std::exception& error) {
             tell_(error.what());
         }
         lock.lock();

@@ -14,8 +14,8 @@
 namespace sidewinder::app {
 
 /// The timeline's checkpoints on disk. Reads on the engine's thread, writes on a thread of its own, so that a
-/// write of 266 MiB never holds up a token. The destructor finishes what was accepted. Nothing here throws: a
-/// checkpoint that cannot be kept costs reading again, and `tell` gets the sentence (called on either
+/// write of 266 MiB never holds up a token. The destructor finishes what was accepted. A checkpoint that
+/// cannot be kept is no error: it costs reading again, and `tell` gets the sentence (called on either
 /// thread).
 class CheckpointStore : public inference::CheckpointFiles {
   public:

@@ -13,6 +13,8 @@ ConversationLog build_log(const inference::Tokenizer& tokenizer, const std::stri
             tokens = log.tokens.empty() ? inference::encode_first_turn(tokenizer, system_prompt, part.text)
                                         : inference::encode_next_turn(tokenizer, part.text);
             log.encoded.push_back({part.message, true, part.text, tokens});
+        } else if (tokens.empty()) {
+            tokens = tokenizer.encode(part.text);
         }
         log.tokens.insert(log.tokens.end(), tokens.begin(), tokens.end());
         if (!part.from_user && (tokens.empty() || tokens.back() != inference::token::kEos)) {

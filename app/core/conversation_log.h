@@ -14,12 +14,13 @@ struct LogPart {
     std::int64_t message = 0;  ///< the store's row
     bool from_user = true;
     std::string text;
-    std::vector<inference::TokenId> tokens;  ///< as stored when it was fed; empty: never fed yet
+    std::vector<inference::TokenId>
+        tokens;  ///< as stored when it was fed; empty: never fed to this tokenizer
 };
 
-/// The token log of a path. Stored ids are used as they are and never made anew from text; a user's part
-/// without ids is encoded here (and `encoded` tells which, so that the store can keep them). An answer that
-/// was cut off is closed with EOS, so that the next turn follows it as in training.
+/// The token log of a path. Stored ids are used as they are and never made anew from text. A part without ids
+/// is encoded here; `encoded` tells which of the user's, so that the store can keep them. An answer that was
+/// cut off is closed with EOS, so that the next turn follows it as in training.
 struct ConversationLog {
     std::vector<inference::TokenId> tokens;
     std::vector<LogPart> encoded;

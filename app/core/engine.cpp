@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
+#include "inference/content_hash.h"
 #include "inference/error.h"
 #include "inference/quantized_file.h"
 #include "kernels/cpu/cpu_backend.h"
@@ -18,6 +21,19 @@ namespace {
 
 // Raise it when a kernel's rounding or a state's layout changes: checkpoints made before are then read again.
 constexpr const char* kStateFormat = "cpu-f32-1";
+
+// Rounding differs between instruction sets, not between thread counts.
+std::string state_format(const kernels::Backend& backend) {
+    const std::string device = backend.device_name();
+    return std::string(kStateFormat) + "-" + device.substr(device.rfind(' ') + 1);
+}
+
+std::string identity_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    inference::ContentHash hash;
+    hash.add(std::string(std::istreambuf_iterator<char>(in), {}));
+    return hash.hex();
+}
 
 bool is_demo(const fs::path& folder) {
     std::error_code ignored;
@@ -73,6 +89,7 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
     engine->name_ = is_demo(options.model) ? kDemoModelName : folder.name;
     if (!folder.tokenizer.empty()) {
         engine->tokenizer_ = inference::Tokenizer::load(folder.tokenizer);
+        engine->tokenizer_id_ = identity_of(folder.tokenizer);
         if (engine->tokenizer_->vocab_size() != folder.config.dims.vocab) {
             throw Error(Fault::BadTokenizer,
                         "The tokenizer has " + std::to_string(engine->tokenizer_->vocab_size()) +
@@ -85,7 +102,8 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
     engine->note_ = loaded.note;
     engine->model_ = std::make_unique<inference::Model>(*engine->backend_, folder.config,
                                                         std::move(loaded.weights), chunk_for(folder.config));
-    engine->fingerprint_ = folder.content_hash + "/" + options.weights.name() + "/" + kStateFormat;
+    engine->fingerprint_ =
+        folder.content_hash + "/" + options.weights.name() + "/" + state_format(*engine->backend_);
     engine->timeline_ = std::make_unique<inference::Timeline>(*engine->model_, engine->fingerprint_,
                                                               options.host_budget, options.checkpoints);
     return engine;

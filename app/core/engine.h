@@ -41,6 +41,8 @@ class Engine {
     /// Throws inference::Error for a folder that has none. Immutable: any thread may use it while the engine
     /// lives.
     const inference::Tokenizer& tokenizer() const;
+    /// Tells tokenizers apart: ids that another one made mean something else.
+    const std::string& tokenizer_id() const { return tokenizer_id_; }
     inference::Model& model() { return *model_; }
     inference::Timeline& timeline() { return *timeline_; }
     const std::string& note() const {
@@ -52,6 +54,7 @@ class Engine {
 
     std::string name_;
     std::string fingerprint_;
+    std::string tokenizer_id_;
     std::string note_;
     std::unique_ptr<kernels::Backend> backend_;
     std::unique_ptr<inference::Tokenizer> tokenizer_;

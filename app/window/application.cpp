@@ -1,5 +1,6 @@
 #include "app/window/application.h"
 
+#include <QDateTime>
 #include <QFile>
 #include <QTimer>
 
@@ -9,6 +10,8 @@ namespace sidewinder::app {
 
 namespace {
 
+constexpr qint64 kKeepDeletedMs = 30LL * 24 * 3600 * 1000;  // deleted conversations go for good after a month
+constexpr int kWaitForStoreMs = 8000;   // an instance that is closing still writes its last state
 constexpr int kBackupAfterMs = 60'000;  // when the start is over and the person is reading or writing
 
 std::filesystem::path settings_file(const storage::Paths& paths) {
@@ -28,6 +31,7 @@ Application::Application(const Options& options)
 }
 
 Application::~Application() {
+    instance_.stopListening();
     if (window_) {
         saveWindow();
         window_->hide();  // what is still being written to disk is finished out of sight
@@ -39,7 +43,9 @@ Application::~Application() {
 
 bool Application::start() {
     if (instance_.raiseOther()) return false;
-    store_ = std::make_unique<StoreThread>(openDatabase());
+    auto database = openDatabase();
+    if (!database) return false;
+    store_ = std::make_unique<StoreThread>(std::move(*database));
     instance_.listen();
     openCheckpoints();
     window_ = std::make_unique<ui::MainWindow>();
@@ -49,25 +55,35 @@ bool Application::start() {
                                                        .checkpoints = checkpoints_.get(),
                                                        .settings_file = settings_file(options_.paths),
                                                        .quantized_cache = options_.paths.cache / "quantized",
-                                                       .model = options_.model},
+                                                       .model = options_.model,
+                                                       .unsaved = unsaved_},
                                      settings_);
     connect(&instance_, &SingleInstance::raiseRequested, this, &Application::raiseWindow);
     restoreWindow();
     window_->show();
     controller_->start();
     if (!problems_.isEmpty()) tell(problems_.join(QLatin1Char('\n')));
-    QTimer::singleShot(kBackupAfterMs, this, [this] { store_->backupIfDue(); });
+    QTimer::singleShot(kBackupAfterMs, this, [this] {
+        store_->backupIfDue();
+        const qint64 before = QDateTime::currentMSecsSinceEpoch() - kKeepDeletedMs;
+        store_->ask([before](storage::Conversations& c) { c.purge_removed(before); });
+    });
     return true;
 }
 
-storage::Database Application::openDatabase() {
+std::optional<storage::Database> Application::openDatabase() {
     try {
-        storage::Database database(options_.paths.database());
+        storage::Database::Options options{.file = options_.paths.database(), .busy_ms = kWaitForStoreMs};
+        storage::Database database(options);
         const storage::Recovery& recovery = database.recovery();
         if (!recovery.sentence.empty()) problems_.append(QString::fromStdString(recovery.sentence));
         if (!database.notice().empty()) problems_.append(QString::fromStdString(database.notice()));
         return database;
     } catch (const storage::Error& error) {
+        // Started at the same moment as another one, which has the store by now.
+        if (error.kind() == storage::Error::Kind::Busy && instance_.raiseOther()) return std::nullopt;
+        if (error.kind() == storage::Error::Kind::Busy) throw;
+        unsaved_ = true;
         problems_.append(QString::fromUtf8(error.what()));
         problems_.append(tr("This session is not saved: conversations are gone when the window closes."));
         return storage::Database::in_memory();
@@ -75,6 +91,7 @@ storage::Database Application::openDatabase() {
 }
 
 void Application::openCheckpoints() {
+    if (settings_.checkpoint_disk_mib == 0) return;
     const auto say = [this](const std::string& sentence) {
         QMetaObject::invokeMethod(
             this, [this, text = QString::fromStdString(sentence)] { tell(text); }, Qt::QueuedConnection);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "app/core/checkpoint_store.h"
 #include "app/window/controller.h"
@@ -37,7 +38,8 @@ class Application : public QObject {
     StoreThread& store() { return *store_; }
 
   private:
-    storage::Database openDatabase();
+    /// None when another instance has the store and was asked to come forward.
+    std::optional<storage::Database> openDatabase();
     void openCheckpoints();
     void restoreWindow();
     void raiseWindow();
@@ -46,6 +48,7 @@ class Application : public QObject {
 
     Options options_;
     Settings settings_;
+    bool unsaved_ = false;  ///< the store could not be opened: this session lives in memory
     QStringList problems_;  ///< said before there was a window to say them in
     SingleInstance instance_;
     std::unique_ptr<CheckpointStore> checkpoints_;

@@ -16,6 +16,9 @@ using ui::MainWindow;
 
 namespace {
 
+constexpr int kListed = 20'000;  // conversations in the sidebar; older ones are found by search
+constexpr int kSettleMs = 500;   // settings act once the person has stopped changing them
+
 storage::Status to_store(inference::Generated::End end) {
     return end == inference::Generated::End::Stopped ? storage::Status::Stopped : storage::Status::Done;
 }
@@ -28,12 +31,15 @@ storage::Stats to_store(const inference::GenerateStats& stats) {
             .first_token_seconds = stats.seconds_to_first_token};
 }
 
-std::vector<LogPart> to_log(const Path& path) {
+// Ids of another tokenizer mean something else to this one: such messages are encoded anew from their text.
+std::vector<LogPart> to_log(const Path& path, const std::string& tokenizer) {
     std::vector<LogPart> parts;
     for (const PathEntry& entry : path) {
         const storage::Message& m = entry.message;
-        if (m.role != storage::Role::System)
-            parts.push_back({m.id, m.role == storage::Role::User, m.text, m.tokens});
+        if (m.role == storage::Role::System) continue;
+        const bool known = m.tokenizer == tokenizer;
+        parts.push_back({m.id, m.role == storage::Role::User, m.text,
+                         known ? m.tokens : std::vector<inference::TokenId>()});
     }
     parts.pop_back();  // the answer that is to be made
     return parts;
@@ -53,10 +59,18 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
     connectWindow();
     connectEngine();
     connectStore();
+    for (QTimer* timer : {&save_later_, &reload_later_}) {
+        timer->setSingleShot(true);
+        timer->setInterval(kSettleMs);
+    }
+    connect(&save_later_, &QTimer::timeout, this, &Controller::saveSettings);
+    connect(&reload_later_, &QTimer::timeout, this, &Controller::loadModel);
     engine_thread_.start();
 }
 
 Controller::~Controller() {
+    if (save_later_.isActive()) saveSettings();
+    reload_later_.stop();
     loading_.request_stop();
     for (Answer& answer : answers_) answer.stop.request_stop();
     // The engine's last words (finished, with the partial answer) are already on their way when quit is
@@ -64,6 +78,8 @@ Controller::~Controller() {
     QMetaObject::invokeMethod(
         engine_, [this] { engine_thread_.quit(); }, Qt::QueuedConnection);
     engine_thread_.wait();
+    engine_ = nullptr;  // deleted with its thread; a turn that the store still delivers stays a question
+                        // without answer
     QCoreApplication::sendPostedEvents(this);
 }
 
@@ -119,13 +135,16 @@ void Controller::connectEngine() {
         setPhase(ui::Phase::Loading);
     });
     connect(engine_, &EngineWorker::loadFailed, this, [this](const QString& sentence) {
-        status_.note = tr("No model is loaded");
+        status_.note = standingNote();
+        status_.model.clear();
         setPhase(ui::Phase::NoModel);
         showProblem(sentence);
     });
     connect(engine_, &EngineWorker::encoded, this,
             [this](qint64 message, const std::vector<inference::TokenId>& tokens) {
-                parts_.store.ask([message, tokens](Conversations& c) { c.set_tokens(message, tokens); });
+                parts_.store.ask([message, tokens, tokenizer = tokenizer_](Conversations& c) {
+                    c.set_tokens(message, tokens, tokenizer);
+                });
             });
     connect(engine_, &EngineWorker::reading, this, [this](const ReadingProgress& p) {
         status_.tokensRead = p.read;
@@ -144,6 +163,9 @@ void Controller::connectEngine() {
 void Controller::connectStore() {
     connect(&parts_.store, &StoreThread::failed, this, [this](const QString& sentence) {
         turn_pending_ = false;
+        // What could not be saved is not lost: it goes back to where it was typed.
+        if (!unsent_.isEmpty() && parts_.window.draft().isEmpty()) parts_.window.setDraft(unsent_);
+        unsent_.clear();
         if (answers_.isEmpty() && status_.phase == ui::Phase::Reading) setPhase(ui::Phase::Idle);
         showProblem(sentence);
     });
@@ -154,14 +176,16 @@ void Controller::connectStore() {
 void Controller::send(const QString& text) {
     if (turn_pending_) return;
     turn_pending_ = true;
+    unsent_ = text;
     const qint64 current = parts_.window.currentConversation();
     parts_.store.ask(
         this,
-        [current, text = text.toStdString(), model = status_.model.toStdString()](Conversations& c) {
+        [current, text = text.toStdString(), model = status_.model.toStdString(),
+         tokenizer = tokenizer_](Conversations& c) {
             const storage::RowId conversation = current > 0 ? current : c.create();
             const auto leaf = c.get(conversation).current_leaf;
             const storage::RowId question = c.add_user_message(conversation, leaf, text, {});
-            const storage::RowId answer = c.begin_answer(conversation, question, model);
+            const storage::RowId answer = c.begin_answer(conversation, question, model, tokenizer);
             return Turn{.conversation = conversation, .path = load_path(c, answer)};
         },
         [this](Turn turn) { beginTurn(std::move(turn), false); });
@@ -172,10 +196,11 @@ void Controller::editMessage(qint64 message, const QString& text) {
     turn_pending_ = true;
     parts_.store.ask(
         this,
-        [message, text = text.toStdString(), model = status_.model.toStdString()](Conversations& c) {
+        [message, text = text.toStdString(), model = status_.model.toStdString(),
+         tokenizer = tokenizer_](Conversations& c) {
             const storage::Message old = c.message(message);
             const storage::RowId question = c.add_user_message(old.conversation, old.parent, text, {});
-            const storage::RowId answer = c.begin_answer(old.conversation, question, model);
+            const storage::RowId answer = c.begin_answer(old.conversation, question, model, tokenizer);
             return Turn{.conversation = old.conversation, .path = load_path(c, answer)};
         },
         [this](Turn turn) { beginTurn(std::move(turn), true); });
@@ -186,9 +211,10 @@ void Controller::regenerate(qint64 message) {
     turn_pending_ = true;
     parts_.store.ask(
         this,
-        [message, model = status_.model.toStdString()](Conversations& c) {
+        [message, model = status_.model.toStdString(), tokenizer = tokenizer_](Conversations& c) {
             const storage::Message old = c.message(message);
-            const storage::RowId answer = c.begin_answer(old.conversation, old.parent.value(), model);
+            const storage::RowId answer =
+                c.begin_answer(old.conversation, old.parent.value(), model, tokenizer);
             return Turn{.conversation = old.conversation, .path = load_path(c, answer)};
         },
         [this](Turn turn) { beginTurn(std::move(turn), true); });
@@ -196,6 +222,8 @@ void Controller::regenerate(qint64 message) {
 
 void Controller::beginTurn(Turn turn, bool replacePath) {
     turn_pending_ = false;
+    unsent_.clear();
+    if (!engine_) return;
     const PathEntry& last = turn.path.back();
     const qint64 id = last.message.id;
     Answer answer{.conversation = turn.conversation,
@@ -204,16 +232,17 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
                   .text = {},
                   .stop = {}};
     AnswerRequest request{.answer = id,
-                          .path = to_log(turn.path),
+                          .path = to_log(turn.path, tokenizer_),
                           .system_prompt = settings_.system_prompt,
                           .options = generate_options(settings_),
                           .stop = answer.stop.get_token()};
     answers_.insert(id, std::move(answer));
 
     MainWindow& w = parts_.window;
-    if (replacePath) {
+    const bool here = w.currentConversation() == turn.conversation;
+    if (replacePath && here) {
         w.setCurrentConversation(turn.conversation, to_view(turn.path));
-    } else if (w.currentConversation() == turn.conversation || w.currentConversation() == 0) {
+    } else if (!replacePath && (here || w.currentConversation() == 0)) {
         w.setCurrentConversationId(turn.conversation);
         w.appendMessage(to_view(turn.path[turn.path.size() - 2]));
         w.appendMessage(to_view(last));
@@ -230,8 +259,13 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
 void Controller::stop() {
     const qint64 current = parts_.window.currentConversation();
     for (Answer& answer : answers_) {
-        if (answer.conversation == current) answer.stop.request_stop();
+        if (answer.conversation == current) {
+            answer.stop.request_stop();
+            return;
+        }
     }
+    for (Answer& answer : answers_)
+        answer.stop.request_stop();  // the button shows the engine's work, wherever it is
 }
 
 // The engine's news.
@@ -240,8 +274,10 @@ void Controller::onLoaded(const EngineInfo& info) {
     status_.model = info.model;
     status_.device = info.device;
     status_.demo = info.demo;
-    status_.note.clear();
-    setPhase(ui::Phase::Idle);
+    tokenizer_ = info.tokenizer;
+    if (!info.note.isEmpty()) showProblem(info.note);
+    status_.note = standingNote();
+    if (answers_.isEmpty()) setPhase(ui::Phase::Idle);
     Q_EMIT modelLoaded();
 }
 
@@ -307,7 +343,7 @@ void Controller::onFailed(qint64 id, const QString& sentence) {
 
 void Controller::refreshList() {
     parts_.store.ask(
-        this, [](Conversations& c) { return c.list(); },
+        this, [](Conversations& c) { return c.list(kListed); },
         [this](const std::vector<storage::Conversation>& list) {
             QList<ui::ConversationItem> items;
             for (const storage::Conversation& c : list) items.append(to_view(c));
@@ -330,6 +366,11 @@ void Controller::openConversation(qint64 id, qint64 scrollTo) {
 void Controller::showPath(qint64 conversation, const Path& path, qint64 scrollTo) {
     QList<ui::MessageView> views = to_view(path);
     for (ui::MessageView& view : views) {
+        // Finished between the store's reading and now: its last words are in the store's queue already.
+        if (view.status == ui::MessageStatus::Streaming && !answers_.contains(view.id)) {
+            openConversation(conversation, scrollTo);
+            return;
+        }
         // The store is at most a second behind what already streamed.
         if (const auto answer = answers_.constFind(view.id); answer != answers_.constEnd())
             view.text = answer->text;
@@ -383,12 +424,17 @@ void Controller::search(const QString& query) {
 void Controller::applySettings(const ui::Settings& shown) {
     const int threads = settings_.threads;
     settings_ = with_shown(settings_, shown);
+    save_later_.start();
+    if (settings_.threads != threads) reload_later_.start();
+}
+
+void Controller::saveSettings() {
+    save_later_.stop();
     try {
         save_settings(parts_.settings_file, settings_);
     } catch (const storage::Error& error) {
         showProblem(QString::fromUtf8(error.what()));
     }
-    if (settings_.threads != threads) loadModel();
 }
 
 void Controller::loadModel() {
@@ -404,6 +450,7 @@ void Controller::loadModel() {
     } catch (const std::exception& error) {
         showProblem(QString::fromUtf8(error.what()));
     }
+    loading_.request_stop();
     loading_ = std::stop_source();
     QMetaObject::invokeMethod(
         engine_, [e = engine_, options, stop = loading_.get_token()] { e->load(options, stop); },
@@ -413,6 +460,10 @@ void Controller::loadModel() {
 void Controller::showProblem(const QString& sentence) {
     parts_.window.showNotice(
         {.sentence = sentence, .kind = ui::NoticeKind::Error, .details = sentence, .milliseconds = 0});
+}
+
+QString Controller::standingNote() const {
+    return parts_.unsaved ? tr("not saved") : QString();
 }
 
 void Controller::setPhase(ui::Phase phase) {

@@ -3,6 +3,7 @@
 #include <QHash>
 #include <QObject>
 #include <QThread>
+#include <QTimer>
 
 #include <filesystem>
 #include <stop_token>
@@ -30,11 +31,12 @@ class Controller : public QObject {
         std::filesystem::path settings_file;
         std::filesystem::path quantized_cache;
         std::filesystem::path model;  ///< overrides the settings' model; empty: theirs, else the demo model
+        bool unsaved = false;  ///< the store lives in memory only: the status line says so all the time
     };
     explicit Controller(const Parts& parts, Settings settings, QObject* parent = nullptr);
     ~Controller() override;
 
-    void start();  ///< loads the model, lists the conversations, opens the newest
+    void start();  ///< loads the model and lists the conversations; an empty new chat is open
     bool isAnswering() const { return !answers_.isEmpty(); }
     const Settings& settings() const { return settings_; }
 
@@ -79,17 +81,23 @@ class Controller : public QObject {
     void onFinished(const AnswerResult& result);
     void onFailed(qint64 answer, const QString& sentence);
     void applySettings(const ui::Settings& shown);
+    void saveSettings();
     void showProblem(const QString& sentence);
     void setPhase(ui::Phase phase);
+    QString standingNote() const;
 
     Parts parts_;
     Settings settings_;
     QThread engine_thread_;
-    EngineWorker* engine_;  ///< lives on engine_thread_
+    EngineWorker* engine_;  ///< lives on engine_thread_, and as long as that
     std::stop_source loading_;
     ui::EngineStatus status_;
     QHash<qint64, Answer> answers_;  ///< by the answer's row
     bool turn_pending_ = false;      ///< asked the store for a turn, not back yet
+    QString unsent_;                 ///< the text of that turn, until it is on disk
+    std::string tokenizer_;          ///< identity of the loaded model's
+    QTimer save_later_;              ///< settings are written once the person has stopped changing them
+    QTimer reload_later_;            ///< the same for a change that needs the model loaded again
 };
 
 }  // namespace sidewinder::app

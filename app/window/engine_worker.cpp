@@ -51,6 +51,11 @@ class EngineWorker::Stream {
         }
     }
 
+    void saveSoFar() {
+        flush(Clock::now());
+        Q_EMIT worker_.soFar(so_far_);
+    }
+
     void flush(Clock::time_point now) {
         if (pending_.empty()) return;
         last_text_ = now;
@@ -83,12 +88,14 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
         engine_ = Engine::load(with, progress, stop);
         Q_EMIT loaded({QString::fromStdString(engine_->model_name()),
                        QString::fromStdString(engine_->device_name()),
-                       engine_->model_name() == kDemoModelName});
+                       engine_->model_name() == kDemoModelName, engine_->tokenizer_id(),
+                       QString::fromStdString(engine_->note())});
     } catch (const inference::Stopped&) {
-        Q_EMIT loadFailed(tr("Loading was stopped."));
+        // Another load follows, or the program ends: nothing to say.
     } catch (const std::bad_alloc&) {
         Q_EMIT loadFailed(
-            tr("There is not enough memory for this model. Close other programs or choose int4 weights."));
+            tr("There is not enough memory for this model. Close other programs, or set \"weights\": "
+               "\"int4\" in settings.json."));
     } catch (const std::exception& error) {
         Q_EMIT loadFailed(QString::fromUtf8(error.what()));
     }
@@ -98,7 +105,7 @@ void EngineWorker::answer(const AnswerRequest& request) {
     try {
         if (!engine_)
             throw inference::Error(inference::Fault::MissingFile,
-                                   "No model is loaded. Choose one in Settings.");
+                                   "No model is loaded. Start Sidewinder with --model FOLDER.");
         run(request);
     } catch (const std::bad_alloc&) {
         Q_EMIT failed(request.answer, tr("There was not enough memory to go on. The conversation is saved."));
@@ -116,8 +123,13 @@ void EngineWorker::run(const AnswerRequest& request) {
     on.token = [&](inference::TokenId id, std::string_view piece) { stream.token(id, piece); };
     AnswerResult result;
     result.answer = request.answer;
-    result.generated = inference::generate(engine_->timeline(), engine_->tokenizer(), log.tokens,
-                                           request.options, request.stop, on);
+    try {
+        result.generated = inference::generate(engine_->timeline(), engine_->tokenizer(), log.tokens,
+                                               request.options, request.stop, on);
+    } catch (...) {
+        stream.saveSoFar();  // text and ids that belong together
+        throw;
+    }
     result.position = engine_->timeline().position();
     stream.flush(Clock::now());
     Q_EMIT finished(result);

@@ -19,6 +19,8 @@ struct EngineInfo {
     QString model;
     QString device;
     bool demo = false;
+    std::string tokenizer;  ///< Engine::tokenizer_id
+    QString note;           ///< for the person, or empty
 };
 
 /// One answer to make: the path from the root to the user's message, and how.

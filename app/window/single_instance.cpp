@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 namespace sidewinder::app {
 
@@ -34,8 +35,13 @@ SingleInstance::SingleInstance(const QString& key, QObject* parent) : QObject(pa
 }
 
 SingleInstance::~SingleInstance() {
+    stopListening();
+}
+
+void SingleInstance::stopListening() {
     if (socket_ < 0) return;
-    ::close(socket_);
+    notifier_.reset();
+    ::close(std::exchange(socket_, -1));
     ::unlink(path_.constData());
 }
 

@@ -23,6 +23,7 @@ class SingleInstance : public QObject {
     bool raiseOther() const;
     /// Becomes the first instance; false when the socket cannot be made (then nothing can raise this one).
     bool listen();
+    void stopListening();  ///< from here on a new instance is the first
 
   Q_SIGNALS:
     void raiseRequested();

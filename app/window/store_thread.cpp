@@ -30,16 +30,21 @@ void StoreThread::post(std::function<void()> job) {
 }
 
 void StoreThread::deliver(const QPointer<QObject>& context, std::function<void()> call) {
-    // A context that dies before the call runs takes the call with it.
-    if (QObject* alive = context.data())
-        QMetaObject::invokeMethod(alive, std::move(call), Qt::QueuedConnection);
+    // By way of this object, which outlives its jobs: whether the context is alive is looked at on its own
+    // thread.
+    QMetaObject::invokeMethod(
+        this,
+        [context, call = std::move(call)] {
+            if (context) call();
+        },
+        Qt::QueuedConnection);
 }
 
 void StoreThread::backupIfDue() {
     post([this] {
         try {
             database_->backup_if_due();
-        } catch (const storage::Error& error) {
+        } catch (const std::exception& error) {
             Q_EMIT failed(QString::fromUtf8(error.what()));
         }
     });

@@ -43,7 +43,7 @@ class StoreThread : public QObject {
                         done(std::move(result));
                     });
                 }
-            } catch (const storage::Error& error) {
+            } catch (const std::exception& error) {
                 Q_EMIT failed(QString::fromUtf8(error.what()));
             }
         });
@@ -62,7 +62,7 @@ class StoreThread : public QObject {
 
   private:
     void post(std::function<void()> job);
-    static void deliver(const QPointer<QObject>& context, std::function<void()> call);
+    void deliver(const QPointer<QObject>& context, std::function<void()> call);
 
     QThread thread_;
     QObject* worker_;  ///< lives on thread_; jobs run as its queued calls

@@ -34,6 +34,7 @@ CREATE TABLE messages (
   tokens BLOB NOT NULL CHECK (length(tokens) % 4 = 0),  -- int32 little-endian ids added to the token log
   created INTEGER NOT NULL,
   model TEXT NOT NULL DEFAULT '',
+  tokenizer TEXT NOT NULL DEFAULT '',  -- whose ids `tokens` are; another tokenizer's mean nothing
   tokens_generated INTEGER NOT NULL DEFAULT 0,
   tokens_read INTEGER NOT NULL DEFAULT 0,
   tokens_reused INTEGER NOT NULL DEFAULT 0,

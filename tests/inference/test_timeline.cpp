@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "inference/error.h"
 #include "inference/timeline.h"
 #include "tests/support/random_engine.h"
 
@@ -189,6 +190,20 @@ class TestTimeline : public QObject {
         QCOMPARE(timeline.position(), 64);
         QCOMPARE(timeline.advance(log).plan.reused, 64);
         // The half-done chunk left no trace.
+        Timeline straight(engine.model, "f", kBudget, nullptr);
+        straight.advance(log);
+        QVERIFY(same_bits(logits_after(timeline, 3), logits_after(straight, 3)));
+    }
+
+    void anErrorLeavesNoHalfReadState() {
+        RandomEngine engine(/*chunk=*/16);
+        Timeline timeline(engine.model, "f", kBudget, nullptr);
+        const auto log = log_of(60);
+        auto bad = log;
+        bad[40] = 512;  // outside of the vocabulary: throws in the third chunk
+        QVERIFY_EXCEPTION_THROWN(timeline.advance(bad), Error);
+        QCOMPARE(timeline.position(), 0);
+        QCOMPARE(timeline.advance(log).plan.to_read, 60);
         Timeline straight(engine.model, "f", kBudget, nullptr);
         straight.advance(log);
         QVERIFY(same_bits(logits_after(timeline, 3), logits_after(straight, 3)));

@@ -115,6 +115,40 @@ class TestApplication : public QObject {
         QVERIFY(f.message(f.ask(QStringLiteral("Add a docstring"))).status == storage::Status::Done);
     }
 
+    void idsOfAnotherTokenizerAreNotFed() {
+        WindowFixture f;
+        QVERIFY(f.start());
+        const storage::Message first = f.message(f.ask(QLatin1String(kRequest)));
+        QVERIFY(!first.tokenizer.empty());
+        const qint64 question = *first.parent;
+        QCOMPARE(f.message(question).tokenizer, first.tokenizer);
+        // As if the real model had been asked: its ids mean nothing here, and some are past this vocabulary.
+        f.stored([question](Conversations& c) {
+            const std::vector<inference::TokenId> foreign{1, 3, 31000, 4};
+            c.set_tokens(question, foreign, "another");
+            return 0;
+        });
+        Q_EMIT f.window().conversationSelected(first.conversation);
+        const storage::Message second = f.message(f.ask(QStringLiteral("Add a docstring")));
+        QVERIFY(second.status == storage::Status::Done);
+        QCOMPARE(f.message(question).tokenizer, first.tokenizer);
+    }
+
+    void quittingRightAfterSendLosesNothing() {
+        WindowFixture f;
+        QVERIFY(f.start());
+        QWidget* composer = f.control("Message");
+        composer->setFocus();
+        QTest::keyClicks(composer, QLatin1String(kRequest));
+        QTest::keyClick(composer, Qt::Key_Return);
+        f.quit();  // the store has not answered yet
+        QVERIFY(f.start());
+        const auto list = f.stored([](Conversations& c) { return c.list(); });
+        QCOMPARE(list.size(), std::size_t{1});
+        QCOMPARE(f.stored([id = list[0].id](Conversations& c) { return c.message(c.roots(id).at(0)); }).text,
+                 std::string(kRequest));
+    }
+
     void aSecondInstanceRaisesTheFirst() {
         WindowFixture f;
         QVERIFY(f.start());
