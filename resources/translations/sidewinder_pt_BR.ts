@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="pt_BR">
 <context>
+    <name>sidewinder::app::Application</name>
+    <message>
+        <source>This session is not saved: conversations are gone when the window closes.</source>
+        <translation>Esta sessão não é salva: as conversas se perdem quando a janela é fechada.</translation>
+    </message>
+</context>
+<context>
     <name>sidewinder::ui::ChatHeader</name>
     <message>
         <source>Show or hide the sidebar</source>
@@ -72,6 +79,25 @@
     <message>
         <source>Message</source>
         <translation>Mensagem</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::Controller</name>
+    <message>
+        <source>Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start Sidewinder with --model FOLDER. The README says how to get it.</source>
+        <translation>Coloque a pasta do Mamba-Codestral-7B-v0.1 nesta máquina e inicie o Sidewinder com --model PASTA. O README explica como obtê-la.</translation>
+    </message>
+    <message>
+        <source>Loading the model: %1 %</source>
+        <translation>Carregando o modelo: %1 %</translation>
+    </message>
+    <message>
+        <source>The answer was cut after %1 tokens, the most that Settings allow.</source>
+        <translation>A resposta foi cortada após %1 tokens, o máximo permitido nas Configurações.</translation>
+    </message>
+    <message>
+        <source>not saved</source>
+        <translation>não salvo</translation>
     </message>
 </context>
 <context>
@@ -205,6 +231,17 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Count the words of a text</source>
         <translation>Contar as palavras de um texto</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::EngineWorker</name>
+    <message>
+        <source>There is not enough memory for this model. Close other programs, or set &quot;weights&quot;: &quot;int4&quot; in settings.json.</source>
+        <translation>Não há memória suficiente para este modelo. Feche outros programas ou defina &quot;weights&quot;: &quot;int4&quot; em settings.json.</translation>
+    </message>
+    <message>
+        <source>There was not enough memory to go on. The conversation is saved.</source>
+        <translation>Não havia memória suficiente para continuar. A conversa está salva.</translation>
     </message>
 </context>
 <context>
