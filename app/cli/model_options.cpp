@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "inference/error.h"
+#include "kernels/error.h"
 #include "storage/paths.h"
 
 namespace sidewinder::cli {
@@ -26,7 +27,8 @@ void ModelOptions::add_to(CLI::App& command) {
     command.add_option("--model", model,
                        "Model folder (Mistral or Hugging Face layout); default: the demo model");
     command.add_option("--weights", weights, "bf16, f32, int8, int4, or with a group: int8-g64, int4-g128");
-    command.add_option("--backend", backend, "cpu")->check(CLI::IsMember({"cpu", "auto"}));
+    command.add_option("--backend", backend, "cpu; cuda in builds that have it; auto: the best that is here")
+        ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
     command.add_option("--threads", threads, "CPU threads; 0: one for each physical core")
         ->check(CLI::Range(0, 1024));
 }
@@ -44,6 +46,10 @@ std::filesystem::path ModelOptions::folder() const {
 }
 
 app::EngineOptions ModelOptions::engine_options() const {
+    if (backend == "cuda") {
+        throw kernels::Error(kernels::Error::Kind::Unsupported,
+                             "This build has no CUDA backend. Leave --backend out, and the CPU answers.");
+    }
     const app::Settings settings = stored_settings();
     app::EngineOptions options;
     options.model = folder();

@@ -12,21 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "kernels/cpu/ceilings.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/thread_pool.h"
 #include "kernels/error.h"
 
-#if defined(__x86_64__)
-#define FAST __attribute__((target("avx2,fma")))
-#else
-#define FAST
-#endif
-
 using namespace sidewinder::kernels;
 
 namespace {
-
-typedef float Vector __attribute__((vector_size(32)));
 
 double now() {
     using namespace std::chrono;
@@ -43,55 +36,6 @@ double best_time(int runs, F&& f) {
         best = std::min(best, now() - start);
     }
     return best;
-}
-
-FAST float read_block(const float* data, std::size_t count) {
-    Vector sum[4] = {};
-    for (std::size_t i = 0; i < count; i += 32) {
-        __builtin_prefetch(data + i + 1024);
-        for (std::size_t j = 0; j < 4; ++j) sum[j] += *reinterpret_cast<const Vector*>(data + i + 8 * j);
-    }
-    const Vector total = sum[0] + sum[1] + sum[2] + sum[3];
-    return total[0] + total[7];
-}
-
-FAST float multiply_block(std::int64_t steps) {
-    Vector a[12] = {};
-    for (std::size_t i = 0; i < 12; ++i) a[i][0] = static_cast<float>(i);  // else they are one chain
-    Vector b = {1.0f, 2.0f, 3.0f}, c = {0.5f, 0.25f};
-    for (std::int64_t i = 0; i < steps; ++i) {
-        for (Vector& v : a) v = v * b + c;
-        asm volatile("" : "+x"(b), "+x"(c));
-    }
-    float sum = 0.0f;
-    for (const Vector& v : a) sum += v[0];
-    return sum;
-}
-
-struct Ceilings {
-    double read;   ///< bytes/s of all threads
-    double flops;  ///< float32 operations/s of all threads
-};
-
-Ceilings measure_ceilings(Backend& backend, int threads) {
-    cpu::ThreadPool pool(threads);
-    const std::size_t bytes = std::size_t{1} << 30, tasks = 256;
-    const Buffer buffer = backend.allocate(bytes);
-    std::memset(buffer.data(), 0, bytes);
-    volatile float sink = 0.0f;
-    double best = 1e9, best_flops = 1e9;
-    for (int i = 0; i < 7; ++i) {
-        double start = now();
-        pool.run(tasks, [&](std::int64_t task, int) {
-            const std::size_t part = bytes / tasks / sizeof(float);
-            sink = read_block(buffer.as<float>() + static_cast<std::size_t>(task) * part, part);
-        });
-        best = std::min(best, now() - start);
-        start = now();
-        pool.run(16 * threads, [&](std::int64_t, int) { sink = multiply_block(200000); });
-        best_flops = std::min(best_flops, now() - start);
-    }
-    return {static_cast<double>(bytes) / best, 16.0 * threads * 200000 * 12 * 16 / best_flops};
 }
 
 /// Values of a realistic size, made by repeating one random mebibyte.
@@ -216,8 +160,9 @@ class Model {
     }
     static void line(const char* name, double seconds, double bytes, double flops, const Ceilings& top) {
         std::printf("    %-14s %9.3f ms  %6.2f GB/s (%3.0f %%)  %7.1f GFLOP/s (%3.0f %%)\n", name,
-                    seconds * 1e3, bytes / seconds * 1e-9, 100.0 * bytes / seconds / top.read,
-                    flops / seconds * 1e-9, 100.0 * flops / seconds / top.flops);
+                    seconds * 1e3, bytes / seconds * 1e-9,
+                    100.0 * bytes / seconds / top.read_bytes_per_second, flops / seconds * 1e-9,
+                    100.0 * flops / seconds / top.fma_flop_per_second);
     }
     void norm_linear(Layer& l, std::int64_t T) {
         LayerWeights weights;
@@ -277,10 +222,11 @@ int main(int argc, char** argv) try {
     for (const WeightFormat format : formats) {
         Model model(*backend, format, layers, group);
         for (const std::int64_t T : tokens) {
-            const Ceilings top = measure_ceilings(*backend, used);
+            const Ceilings top = measure_ceilings(used);
             std::printf("%s, %s, %d layers, T = %lld; read %.2f GB/s, float32 %.1f GFLOP/s\n",
                         backend->device_name().c_str(), name_of(format).data(), layers,
-                        static_cast<long long>(T), top.read * 1e-9, top.flops * 1e-9);
+                        static_cast<long long>(T), top.read_bytes_per_second * 1e-9,
+                        top.fma_flop_per_second * 1e-9);
             model.report(T, top);
             std::fflush(stdout);
         }

@@ -178,6 +178,23 @@ class TestWindow : public QObject {
         QVERIFY(window_->windowTitle().startsWith(QStringLiteral("Better")));
     }
 
+    void aRefreshOfTheListDoesNotTakeATitleThatIsBeingTyped() {
+        exchange();
+        auto* list = window_->findChild<Sidebar*>()->list();
+        QTest::keyClick(window_.get(), Qt::Key_F2);
+        auto* edit = list->findChild<QLineEdit*>();
+        QVERIFY(edit);
+        edit->setText(QStringLiteral("Half a ti"));
+        controller_->addConversation(QStringLiteral("another"), QDateTime::currentDateTime());
+        controller_->publish();  // as when an answer ends
+        QCOMPARE(list->findChild<QLineEdit*>(), edit);
+        QCOMPARE(list->model()->rowCount(), 1);
+        edit->setText(QStringLiteral("Half a title"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QTRY_COMPARE(list->model()->rowCount(), 2);
+        QVERIFY(window_->windowTitle().startsWith(QStringLiteral("Half a title")));
+    }
+
     void listIsNewestFirstPinnedAbove() {
         const QDateTime now = QDateTime::currentDateTime();
         const qint64 old = controller_->addConversation(QStringLiteral("old"), now.addDays(-9), true);

@@ -73,6 +73,12 @@ void Sidebar::buildList() {
     list_ = new QListView(this);
     list_->setModel(model_);
     list_->setItemDelegate(delegate_);
+    connect(
+        delegate_, &QAbstractItemDelegate::closeEditor, this,
+        [this] {
+            if (waiting_) setConversations(QList<ConversationItem>(*waiting_));
+        },
+        Qt::QueuedConnection);
     list_->setSelectionMode(QAbstractItemView::SingleSelection);
     list_->setEditTriggers(QAbstractItemView::EditKeyPressed);
     list_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -130,6 +136,12 @@ void Sidebar::paintEvent(QPaintEvent* event) {
 }
 
 void Sidebar::setConversations(const QList<ConversationItem>& items) {
+    // A title that is being typed is not taken away: the list follows when the editor closes.
+    if (list_->isPersistentEditorOpen(list_->currentIndex())) {
+        waiting_ = items;
+        return;
+    }
+    waiting_.reset();
     model_->setItems(items);
     list_->setVisible(model_->rowCount() > 0);
     nothing_->setVisible(model_->rowCount() == 0);

@@ -2,6 +2,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 #include "ui/theme/theme.h"
 
 class QLabel;
@@ -64,6 +66,7 @@ class Sidebar : public QWidget {
     QListView* list_;
     QLabel* nothing_;
     qint64 current_ = 0;
+    std::optional<QList<ConversationItem>> waiting_;  ///< came while a title was being typed
 };
 
 }  // namespace sidewinder::ui

@@ -99,6 +99,13 @@ class TestCli : public QObject {
                  static_cast<int>(Fault::BadConfig));
     }
 
+    void aBackendThatIsNotHereIsSaid() {
+        const Ran ran = run({QStringLiteral("ask"), QStringLiteral("--backend"), QStringLiteral("cuda"),
+                             QStringLiteral("x")});
+        QCOMPARE(ran.code, 62);
+        QVERIFY2(ran.err.contains("no CUDA"), ran.err.constData());
+    }
+
     void wrongUsageIsTwo() {
         QCOMPARE(run({QStringLiteral("nonsense")}).code, 2);
         QCOMPARE(run({QStringLiteral("ask"), QStringLiteral("--temperature"), QStringLiteral("hot"),
