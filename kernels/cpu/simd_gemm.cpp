@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kTileRows = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 12 : 6;
 constexpr std::int64_t kPanel = 2 * kLanes;
+constexpr std::int64_t kRowsAhead = 6;
 
 void DequantizeInt8(const std::int8_t* w, const float* scales, std::int64_t group, std::int64_t n,
                     float* out) {
@@ -157,6 +158,11 @@ void GemmRows(const Linear& l, const float* panels, const GemmScratch& scratch, 
     for (std::int64_t k = 0; k < cols; k += kGemmDepth) {
         const std::int64_t depth = HWY_MIN(kGemmDepth, cols - k);
         for (std::int64_t r = 0; r < rows; ++r) {
+            // Rows lie a power of two apart and share cache sets: what was fetched long ago may be gone
+            // again.
+            const std::uint8_t* near =
+                data + (begin + HWY_MIN(r + kRowsAhead, rows - 1)) * row_bytes + k * row_bytes / cols;
+            for (std::int64_t b = 0; b < depth * row_bytes / cols; b += 64) hwy::Prefetch(near + b);
             Dequantize(l.weight, begin + r, k, depth, scratch.weights + r * kGemmWeightStride);
         }
         const std::int64_t next = HWY_MIN(kGemmDepth, cols - k - depth) * row_bytes / cols / 64;  // lines
