@@ -122,10 +122,11 @@ void Chat::answer() {
     }
     path_.push_back({0, false, result.text, result.tokens});
     const auto& s = result.stats;
-    std::fprintf(stderr,
-                 "\033[2m%lld read, %lld kept, %lld written, %.1f tokens/s, first after %.2f s\033[0m\n",
-                 static_cast<long long>(s.plan.to_read), static_cast<long long>(s.plan.reused),
-                 static_cast<long long>(s.generated), s.tokens_per_second(), s.seconds_to_first_token);
+    const bool terminal = isatty(STDERR_FILENO) != 0;  // there in a fainter type
+    std::fprintf(stderr, "%s%lld read, %lld kept, %lld written, %.1f tokens/s, first after %.2f s%s\n",
+                 terminal ? "\033[2m" : "", static_cast<long long>(s.plan.to_read),
+                 static_cast<long long>(s.plan.reused), static_cast<long long>(s.generated),
+                 s.tokens_per_second(), s.seconds_to_first_token, terminal ? "\033[0m" : "");
 }
 
 void Chat::save(const std::string& file) const {
