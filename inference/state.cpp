@@ -34,10 +34,6 @@ void State::reset() {
     backend_->zero(buffer_.data(), buffer_.bytes());
 }
 
-void State::copy_from(const State& other) {
-    backend_->copy(buffer_.data(), other.buffer_.data(), buffer_.bytes());
-}
-
 void State::copy_layer_from(const State& other, std::int64_t i) {
     const kernels::LayerState to = layer(i);
     const kernels::LayerState from = other.layer(i);

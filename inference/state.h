@@ -22,7 +22,6 @@ class State {
     std::size_t bytes() const { return buffer_.bytes(); }
 
     void reset();
-    void copy_from(const State& other);
     void copy_layer_from(const State& other, std::int64_t i);
     void upload(const void* host);  ///< bytes() of them
     void download(void* host) const;

@@ -21,5 +21,6 @@ void add_random_model(CLI::App& app, int& exit);
 void add_bench(CLI::App& app, int& exit);
 void add_perplexity(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
+void add_checkpoints(CLI::App& app, int& exit);
 
 }  // namespace sidewinder::cli

@@ -46,8 +46,9 @@ int main(int argc, char** argv) {
         "of ours,\n"
         "130 interrupted.");
     int exit = cli::exit_code::kOk;
-    for (const auto add : {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits,
-                           cli::add_perplexity, cli::add_bench, cli::add_random_model, cli::add_check}) {
+    for (const auto add :
+         {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits, cli::add_perplexity,
+          cli::add_bench, cli::add_random_model, cli::add_check, cli::add_checkpoints}) {
         add(app, exit);
     }
     try {

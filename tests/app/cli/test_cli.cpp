@@ -5,6 +5,7 @@
 #include <QtTest>
 
 #include "inference/error.h"
+#include "storage/checkpoints.h"
 #include "tests/support/demo_model.h"
 
 using sidewinder::inference::Fault;
@@ -104,6 +105,18 @@ class TestCli : public QObject {
                              QStringLiteral("x")});
         QCOMPARE(ran.code, 62);
         QVERIFY2(ran.err.contains("no CUDA"), ran.err.constData());
+    }
+
+    void wipeRemovesSavedStates() {
+        const QString folder = path("XDG_CACHE_HOME") + QStringLiteral("/sidewinder/checkpoints");
+        {
+            sidewinder::storage::Checkpoints files(folder.toStdString(), 1 << 20);
+            files.write({.fingerprint = "f", .position = 3, .log_hash = {}}, std::vector<std::byte>(1000));
+        }
+        QVERIFY(run({QStringLiteral("checkpoints")}).out.startsWith("Saved states: 1,"));
+        const Ran ran = run({QStringLiteral("checkpoints"), QStringLiteral("--wipe")});
+        QVERIFY2(ran.code == 0 && ran.out.startsWith("Saved states removed: 1,"), ran.out.constData());
+        QVERIFY(QDir(folder).isEmpty());
     }
 
     void wrongUsageIsTwo() {
