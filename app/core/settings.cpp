@@ -1,9 +1,12 @@
 #include "app/core/settings.h"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
+#include <string_view>
 
 #include "storage/atomic_file.h"
 #include "storage/paths.h"
@@ -15,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kThemes[] = {"system", "light", "dark"};
+constexpr std::string_view kThemes[] = {"system", "light", "dark"};
 
 // Takes `key` when it has the right type and lies within [low, high]; notes it as left out otherwise.
 template <class T>
@@ -90,10 +93,13 @@ Settings load_settings(const fs::path& file, std::string* problem) {
     if (const auto seed = from.find("seed"); seed != from.end() && seed->is_number_unsigned()) {
         s.seed = seed->get<std::uint64_t>();
     }
-    std::string theme = kThemes[0];
+    std::string theme(kThemes[0]);
     take(from, "theme", theme, left_out);
-    for (int i = 0; i < 3; ++i) {
-        if (theme == kThemes[i]) s.theme = static_cast<Settings::Theme>(i);
+    const auto known = std::find(std::begin(kThemes), std::end(kThemes), theme);
+    if (known != std::end(kThemes)) {
+        s.theme = static_cast<Settings::Theme>(known - std::begin(kThemes));
+    } else {
+        left_out += left_out.empty() ? "theme" : ", theme";
     }
     if (problem && !left_out.empty()) {
         *problem = "Some settings in " + file.string() +
@@ -118,7 +124,7 @@ void save_settings(const fs::path& file, const Settings& s) {
     to["checkpoint_disk_mib"] = s.checkpoint_disk_mib;
     to["checkpoint_memory_mib"] = s.checkpoint_memory_mib;
     to["seed"] = s.seed ? json(*s.seed) : json(nullptr);
-    to["theme"] = kThemes[static_cast<int>(s.theme)];
+    to["theme"] = std::string(kThemes[static_cast<int>(s.theme)]);
     storage::make_private_directory(file.parent_path());
     storage::write_atomically(file, to.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }

@@ -135,8 +135,4 @@ void EngineWorker::run(const AnswerRequest& request) {
     Q_EMIT finished(result);
 }
 
-void EngineWorker::forgetStates() {
-    if (engine_) engine_->timeline().forget();
-}
-
 }  // namespace sidewinder::app

@@ -64,7 +64,6 @@ class EngineWorker : public QObject {
   public Q_SLOTS:
     void load(const sidewinder::app::EngineOptions& options, std::stop_token stop);
     void answer(const sidewinder::app::AnswerRequest& request);
-    void forgetStates();  ///< drops every state in memory, for a wipe
 
   Q_SIGNALS:
     void loading(double share);

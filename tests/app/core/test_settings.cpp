@@ -53,6 +53,13 @@ class TestSettings : public QObject {
         QVERIFY2(problem.find("temperature, top_k") != std::string::npos, problem.c_str());
     }
 
+    void anUnknownThemeIsTold() {
+        write(R"({"theme": "sepia"})");
+        std::string problem;
+        QVERIFY(load_settings(file(), &problem).theme == Settings::Theme::System);
+        QVERIFY2(problem.find("theme") != std::string::npos, problem.c_str());
+    }
+
     void aDamagedFileGivesDefaultsAndASentence() {
         write("{\"temperature\": 0.");
         std::string problem;
