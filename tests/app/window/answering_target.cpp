@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "app/core/settings.h"
 #include "app/window/application.h"
 
 using namespace sidewinder;
@@ -13,6 +14,10 @@ int main(int argc, char** argv) {
     QApplication qt(argc, argv);
     if (argc < 3) return 2;
     const std::filesystem::path home = argv[1];
+    app::Settings endless;
+    endless.max_tokens = 1'000'000;
+    std::filesystem::create_directories(home / "config");
+    app::save_settings(home / "config" / "settings.json", endless);
     app::Application application(
         {.paths = {.data = home / "data", .cache = home / "cache", .config = home / "config"},
          .model = argv[2]});

@@ -2,9 +2,12 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "inference/random_weights.h"
+#include "inference/tokenizer.h"
 #include "storage/conversations.h"
 #include "tests/support/demo_model.h"
 
@@ -16,6 +19,7 @@ namespace fs = std::filesystem;
 class TestKillAnswer : public QObject {
     Q_OBJECT
 
+    static constexpr std::int64_t kWidth = 512;
     QTemporaryDir folder_;
     fs::path model_;
 
@@ -51,11 +55,26 @@ class TestKillAnswer : public QObject {
         return saved;
     }
 
+    // A zero row in the output head makes the end-of-sequence token average, and top-k then never draws it.
+    static void neverEnd(const fs::path& file) {
+        std::fstream weights(file, std::ios::binary | std::ios::in | std::ios::out);
+        std::uint64_t length = 0;
+        weights.read(reinterpret_cast<char*>(&length), sizeof length);
+        std::string header(length, ' ');
+        weights.read(header.data(), static_cast<std::streamsize>(length));
+        const auto head = nlohmann::json::parse(header)["model.lm_head.weight"];
+        const std::vector<char> row(kWidth * 2);
+        const std::uint64_t start = sizeof length + length + head["data_offsets"][0].get<std::uint64_t>();
+        weights.seekp(static_cast<std::streamoff>(start + inference::token::kEos * row.size()));
+        weights.write(row.data(), static_cast<std::streamsize>(row.size()));
+        QVERIFY(weights.good());
+    }
+
   private Q_SLOTS:
-    // Random weights never end an answer by themselves.
     void initTestCase() {
         model_ = fs::path(folder_.path().toStdString()) / "model";
-        inference::write_random_model(model_, inference::make_config(512, 12, 4096, 2));
+        inference::write_random_model(model_, inference::make_config(kWidth, 12, 4096, 2));
+        neverEnd(model_ / "consolidated.safetensors");
         fs::copy_file(test::demo_model() / "tokenizer.model.v3", model_ / "tokenizer.model.v3");
         QFile::setPermissions(folder_.path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
@@ -69,6 +88,7 @@ class TestKillAnswer : public QObject {
             storage::Database database(home / "data" / "sidewinder.db");
             QVERIFY(database.recovery().kind == storage::Recovery::Kind::None);
             storage::Conversations conversations(database);
+            // The answer has no end of its own, so that the kill always meets it half done.
             QCOMPARE(conversations.recover_interrupted(), 1);
             const auto path = conversations.path(*conversations.list()[0].current_leaf);
             QCOMPARE(path.size(), std::size_t{2});
