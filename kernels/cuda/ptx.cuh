@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+
+#include <cstdint>
+
+/// The machine instructions that CUDA C++ has no word for, one function each; every kernel goes through
+/// these. Built by nvcc they are the instructions; built by a host compiler with SIDEWINDER_CUDA_EMULATED
+/// they run in tests/support/cuda_emulator, so that every kernel is tested where there is no GPU. Source: PTX
+/// ISA 9.0.
+#ifdef SIDEWINDER_CUDA_EMULATED
+#include "tests/support/cuda_emulator/ptx.h"
+#else
+
+namespace sidewinder::kernels::cuda {
+
+/// The block's dynamic shared memory, 128-byte aligned.
+__device__ __forceinline__ char* dynamic_smem() {
+    extern __shared__ __align__(128) char dynamic_shared_memory[];
+    return dynamic_shared_memory;
+}
+
+__device__ __forceinline__ std::uint32_t smem_address(const void* smem) {
+    return static_cast<std::uint32_t>(__cvta_generic_to_shared(smem));
+}
+
+/// mma.m16n8k16, row-major A, column-major B, float32 accumulators; `c += a b`. With g = lane / 4 and t =
+/// lane % 4: a0 = A[g][2t..2t+1], a1 = A[g+8][2t..], a2 = A[g][2t+8..], a3 = A[g+8][2t+8..]; b0 =
+/// B[2t..2t+1][g], b1 = B[2t+8..][g]; c0, c1 = C[g][2t, 2t+1], c2, c3 = C[g+8][2t, 2t+1]. The lower k is in
+/// the lower half.
+__device__ __forceinline__ void mma_bf16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2,
+                                         std::uint32_t a3, std::uint32_t b0, std::uint32_t b1) {
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+        "{%0,%1,%2,%3};"
+        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+        : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}
+__device__ __forceinline__ void mma_f16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2,
+                                        std::uint32_t a3, std::uint32_t b0, std::uint32_t b1) {
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+        "{%0,%1,%2,%3};"
+        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+        : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}
+
+/// ldmatrix: four 8x8 matrices of 16-bit elements; lane l gives the address of row l % 8 of matrix l / 8 (16
+/// bytes, 16-byte aligned, shared memory); r[i] receives matrix i's [lane / 4][2 (lane % 4)..+1] (`_trans`:
+/// of its transpose).
+__device__ __forceinline__ void ldmatrix_x4(std::uint32_t (&r)[4], const void* smem) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+                 : "r"(smem_address(smem))
+                 : "memory");
+}
+__device__ __forceinline__ void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* smem) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+                 : "r"(smem_address(smem))
+                 : "memory");
+}
+
+/// Asynchronous copies from global to shared memory: 16 bytes (aligned; past L1) or 4 bytes (aligned).
+/// `_stream` is for weights, which are read once a token: L2 lets go of them first.
+__device__ __forceinline__ void cp_async_16(void* smem, const void* global) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(smem_address(smem)), "l"(global)
+                 : "memory");
+}
+__device__ __forceinline__ void cp_async_16_stream(void* smem, const void* global) {
+    asm volatile(
+        "{ .reg .b64 policy;\n"
+        "createpolicy.fractional.L2::evict_first.b64 policy, 1.0;\n"
+        "cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, policy; }" ::"r"(smem_address(smem)),
+        "l"(global)
+        : "memory");
+}
+__device__ __forceinline__ void cp_async_4(void* smem, const void* global) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(smem_address(smem)), "l"(global)
+                 : "memory");
+}
+__device__ __forceinline__ void cp_async_commit() {
+    asm volatile("cp.async.commit_group;" ::: "memory");
+}
+/// Waits until at most `Pending` of this thread's committed groups are unfinished.
+template <int Pending>
+__device__ __forceinline__ void cp_async_wait() {
+    asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
+}
+
+/// 16 bytes that this kernel reads once.
+__device__ __forceinline__ uint4 load_once(const void* global) {
+    uint4 v;
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+                 : "l"(global));
+    return v;
+}
+
+/// Programmatic dependent launch. What stands before `wait_prior_grid` may only read constants and what no
+/// kernel of the last step writes; after it, all that earlier kernels wrote is visible. `launch_dependents`
+/// lets the next kernel start its own prologue: only ever call it after `wait_prior_grid`, so that kernels
+/// overlap pairwise and never in threes. Both are nothing before compute capability 9.0, and where the launch
+/// did not ask for the overlap.
+__device__ __forceinline__ void wait_prior_grid() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+__device__ __forceinline__ void launch_dependents() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+
+}  // namespace sidewinder::kernels::cuda
+#endif
