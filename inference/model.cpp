@@ -22,12 +22,12 @@ std::size_t floats(std::int64_t count) {
 Model::Model(kernels::Backend& backend, const Config& config, Weights weights, std::int64_t chunk)
     : backend_(backend), config_(config), weights_(std::move(weights)), chunk_(chunk) {
     const kernels::Dims& d = config_.dims;
-    const std::size_t activation = backend.activation_bytes();
     ids_ = backend.allocate(static_cast<std::size_t>(chunk) * sizeof(TokenId));
     residual_ = backend.allocate(floats(chunk * d.d_model));
-    zxbcdt_ = backend.allocate(static_cast<std::size_t>(chunk * d.in_proj_rows()) * activation);
-    y_ = backend.allocate(static_cast<std::size_t>(chunk * d.d_inner) * activation);
+    zxbcdt_ = backend.allocate(backend.zxbcdt_bytes(d, chunk));
+    y_ = backend.allocate(backend.y_bytes(d, chunk));
     logits_ = backend.allocate(floats(std::min(chunk, kLogitRows) * d.vocab));
+    backend.reserve(d, chunk);
 }
 
 // residual += out_proj(mixer(in_proj(rmsnorm(residual))))

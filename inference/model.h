@@ -52,8 +52,8 @@ class Model {
     std::int64_t chunk_;
     kernels::Buffer ids_;       ///< int32 [chunk]
     kernels::Buffer residual_;  ///< float32 [chunk, d_model]
-    kernels::Buffer zxbcdt_;    ///< activations [chunk, in_proj_rows]
-    kernels::Buffer y_;         ///< activations [chunk, d_inner]
+    kernels::Buffer zxbcdt_;    ///< [chunk, in_proj_rows], in the backend's form
+    kernels::Buffer y_;         ///< [chunk, d_inner], likewise
     kernels::Buffer logits_;    ///< float32 [kLogitRows, vocab]
     std::unique_ptr<State>
         undo_;  ///< what layers held before the running chunk; made at the first stoppable one

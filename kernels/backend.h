@@ -44,12 +44,14 @@ class Buffer {
     std::size_t bytes_ = 0;
 };
 
-/// The seam between the model's equations and a device. One object serves one engine thread; operations are issued
-/// in order and may run asynchronously until `synchronize` or `download`. All pointers are backend memory unless said
-/// otherwise. T >= 1 tokens a call; a backend picks its own kernels for T = 1, short and long T.
+/// The seam between the model's equations and a device. One object serves one engine thread; operations are
+/// issued in order and may run asynchronously until `synchronize` or `download`. All pointers are backend
+/// memory unless said otherwise. T >= 1 tokens a call; a backend picks its own kernels for T = 1, short and
+/// long T.
 ///
-/// Activations (`zxbcdt`, `y`) are `activation_bytes()` wide, in the backend's own element type; the residual stream
-/// and logits are float32. A block of the model is
+/// The activations between a block's operations (`zxbcdt`, `y`) are the backend's own: it says how many bytes
+/// they take and may keep them in any form that suits T. The residual stream and logits are float32. A block
+/// of the model is
 ///     zxbcdt   = norm_linear(residual)      RMSNorm, then in_proj
 ///     y        = mixer(zxbcdt, state)       conv1d, SSM, gate, grouped RMSNorm
 ///     residual += out_proj(y)               linear_add
@@ -60,9 +62,19 @@ class Backend {
   public:
     virtual ~Backend() = default;
 
-    virtual std::string device_name() const = 0;  ///< for the status line, e.g. "CPU, 2 threads, AVX2"
-    virtual std::size_t activation_bytes() const = 0;
+    virtual std::string device_name() const = 0;       ///< for the status line, e.g. "CPU, 2 threads, AVX2"
     virtual std::size_t available_memory() const = 0;  ///< bytes that could be allocated now
+
+    // Work areas.
+    virtual std::int64_t best_chunk(
+        const Dims& dims) const = 0;  ///< tokens of a prefill step where it is fastest
+    virtual std::size_t zxbcdt_bytes(const Dims& dims,
+                                     std::int64_t max_tokens) const = 0;  ///< enough for 1..max_tokens
+    virtual std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const = 0;
+    /// Bytes that `reserve` takes beside them.
+    virtual std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const = 0;
+    /// Allocates what steps of up to `max_tokens` need, so that later ones allocate nothing.
+    virtual void reserve(const Dims& dims, std::int64_t max_tokens) = 0;
 
     // Memory.
     Buffer allocate(std::size_t bytes) { return Buffer(this, allocate_bytes(bytes), bytes); }
@@ -76,24 +88,24 @@ class Backend {
     virtual void embed(const WeightView& table, const std::int32_t* ids, std::int64_t T, float* residual) = 0;
 
     /// zxbcdt[t] = [in_proj ; in_proj_dt] * (residual[t] * rsqrt(mean(residual[t]^2) + eps) * norm_weight)
-    virtual void norm_linear(const Dims& dims, const LayerWeights& layer, const float* residual, std::int64_t T,
-                             void* zxbcdt) = 0;
+    virtual void norm_linear(const Dims& dims, const LayerWeights& layer, const float* residual,
+                             std::int64_t T, void* zxbcdt) = 0;
 
     /// zxbcdt [T, in_proj_rows] -> y [T, d_inner]; advances `state` by T tokens.
-    virtual void mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state, const void* zxbcdt,
-                       std::int64_t T, void* y) = 0;
+    virtual void mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state,
+                       const void* zxbcdt, std::int64_t T, void* y) = 0;
 
     /// residual[t] += out_proj * y[t]
     virtual void linear_add(const Dims& dims, const WeightView& out_proj, const void* y, std::int64_t T,
                             float* residual) = 0;
 
     /// logits[t] = head * rmsnorm(residual[t], norm_weight); logits float32 [T, vocab].
-    virtual void logits(const Dims& dims, const float* norm_weight, const WeightView& head, const float* residual,
-                        std::int64_t T, float* logits) = 0;
+    virtual void logits(const Dims& dims, const float* norm_weight, const WeightView& head,
+                        const float* residual, std::int64_t T, float* logits) = 0;
 
     // Control.
-    /// Runs `step`, which issues a fixed sequence of operations on fixed addresses and sizes. A backend may record the
-    /// sequence the first time it sees `key` and replay it later without calling `step` again.
+    /// Runs `step`, which issues a fixed sequence of operations on fixed addresses and sizes. A backend may
+    /// record the sequence the first time it sees `key` and replay it later without calling `step` again.
     virtual void replay(std::uint64_t key, const std::function<void()>& step) = 0;
     virtual void synchronize() = 0;
 

@@ -41,11 +41,6 @@ bool is_demo(const fs::path& folder) {
     return !demo.empty() && fs::equivalent(folder, demo, ignored);
 }
 
-// Long prefill chunks pay in the GEMM, but their activations must stay small beside the weights.
-std::int64_t chunk_for(const inference::Config& config) {
-    return config.dims.d_model >= 1024 ? 128 : 256;
-}
-
 inference::CachedWeights load_weights(const inference::ModelFolder& folder, const EngineOptions& options,
                                       kernels::Backend& backend,
                                       const std::function<void(inference::Weights::Progress)>& progress,
@@ -100,8 +95,9 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
     engine->backend_ = kernels::make_cpu_backend(options.threads);
     inference::CachedWeights loaded = load_weights(folder, options, *engine->backend_, progress, stop);
     engine->note_ = loaded.note;
-    engine->model_ = std::make_unique<inference::Model>(*engine->backend_, folder.config,
-                                                        std::move(loaded.weights), chunk_for(folder.config));
+    engine->model_ =
+        std::make_unique<inference::Model>(*engine->backend_, folder.config, std::move(loaded.weights),
+                                           engine->backend_->best_chunk(folder.config.dims));
     engine->fingerprint_ =
         folder.content_hash + "/" + options.weights.name() + "/" + state_format(*engine->backend_);
     engine->timeline_ = std::make_unique<inference::Timeline>(*engine->model_, engine->fingerprint_,

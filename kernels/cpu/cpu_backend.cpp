@@ -56,8 +56,26 @@ class CpuBackend final : public Backend {
         const int n = pool_.threads();
         return "CPU, " + std::to_string(n) + (n == 1 ? " thread, " : " threads, ") + cpu::simd_name();
     }
-    std::size_t activation_bytes() const override { return sizeof(float); }
     std::size_t available_memory() const override { return cpu::available_memory(); }
+
+    // Long chunks pay in the products, but their activations must stay small beside the weights.
+    std::int64_t best_chunk(const Dims& dims) const override { return dims.d_model >= 1024 ? 128 : 256; }
+    std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return static_cast<std::size_t>(max_tokens * dims.in_proj_rows()) * sizeof(float);
+    }
+    std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return static_cast<std::size_t>(max_tokens * dims.d_inner) * sizeof(float);
+    }
+    std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        const std::int64_t token = dims.d_model + dims.conv_dim() + 2 * dims.n_heads;
+        return static_cast<std::size_t>(std::min(kChunk, max_tokens) * token) * sizeof(float);
+    }
+    void reserve(const Dims& dims, std::int64_t max_tokens) override {
+        const std::int64_t T = std::min(kChunk, max_tokens);
+        normed_.get<float>(static_cast<std::size_t>(T * dims.d_model));
+        xbc_.get<float>(static_cast<std::size_t>(T * dims.conv_dim()));
+        dt_.get<float>(static_cast<std::size_t>(2 * T * dims.n_heads));
+    }
 
     void upload(void* to, const void* host, std::size_t bytes) override { move(to, host, bytes); }
     void download(void* host, const void* from, std::size_t bytes) override { move(host, from, bytes); }

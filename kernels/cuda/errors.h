@@ -14,7 +14,5 @@ void check(cudaError_t status, const char* what);
 /// For release in destructors: never throws, forgets a non-sticky error.
 void check_quietly(cudaError_t status) noexcept;
 
-/// Has a sticky fault been seen by `check` in this process?
-bool device_lost() noexcept;
 
 }  // namespace sidewinder::kernels::cuda

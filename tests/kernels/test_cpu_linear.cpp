@@ -99,7 +99,7 @@ void TestCpuLinear::linear_add() {
     Dims dims;
     dims.d_model = c.rows;
     dims.d_inner = c.cols;
-    const Buffer y = activations_to_backend(*backend_, x);
+    const Buffer y = to_backend(*backend_, x);
     const Buffer residual = to_backend(*backend_, before);
     backend_->linear_add(dims, weight.view, y.data(), c.T, residual.as<float>());
     const auto got = from_backend<float>(*backend_, residual.data(), c.T * c.rows);
@@ -149,10 +149,9 @@ void TestCpuLinear::norm_linear() {
     layer.norm_weight = norm_there.as<float>();
     layer.in_proj = main_there.view;
     layer.in_proj_dt = dt_there.view;
-    const Buffer out = activations_to_backend(*backend_, std::vector<float>(expected.size()));
+    const Buffer out = to_backend(*backend_, std::vector<float>(expected.size()));
     backend_->norm_linear(dims, layer, residual.as<float>(), tokens, out.data());
-    const auto got =
-        activations_from_backend(*backend_, out.data(), static_cast<std::int64_t>(expected.size()));
+    const auto got = from_backend<float>(*backend_, out.data(), static_cast<std::int64_t>(expected.size()));
     QVERIFY(relative_error(got, expected) < tolerance(kind));
 }
 

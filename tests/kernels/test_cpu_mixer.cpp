@@ -60,11 +60,11 @@ std::vector<float> run(Backend& backend, const Mixer& mixer, const DeviceState& 
                        const std::vector<float>& input, std::int64_t first, std::int64_t T) {
     const std::int64_t width = mixer.dims.in_proj_rows();
     const std::vector<float> part(input.begin() + first * width, input.begin() + (first + T) * width);
-    const Buffer zxbcdt = activations_to_backend(backend, part);
+    const Buffer zxbcdt = to_backend(backend, part);
     const Buffer y =
-        activations_to_backend(backend, std::vector<float>(static_cast<std::size_t>(T * mixer.dims.d_inner)));
+        to_backend(backend, std::vector<float>(static_cast<std::size_t>(T * mixer.dims.d_inner)));
     backend.mixer(mixer.dims, mixer.device, state.view(), zxbcdt.data(), T, y.data());
-    return activations_from_backend(backend, y.data(), T * mixer.dims.d_inner);
+    return from_backend<float>(backend, y.data(), T * mixer.dims.d_inner);
 }
 
 }  // namespace

@@ -42,22 +42,6 @@ std::vector<T> from_backend(Backend& backend, const void* data, std::int64_t cou
     return host;
 }
 
-/// Activations in the backend's own element type: float32, or bfloat16 where they are two bytes wide.
-inline Buffer activations_to_backend(Backend& backend, const std::vector<float>& host) {
-    if (backend.activation_bytes() == 4) return to_backend(backend, host);
-    std::vector<std::uint16_t> narrow(host.size());
-    std::transform(host.begin(), host.end(), narrow.begin(), kernels::bf16_from_float);
-    return to_backend(backend, narrow);
-}
-
-inline std::vector<float> activations_from_backend(Backend& backend, const void* data, std::int64_t count) {
-    if (backend.activation_bytes() == 4) return from_backend<float>(backend, data, count);
-    const auto narrow = from_backend<std::uint16_t>(backend, data, count);
-    std::vector<float> out(narrow.size());
-    std::transform(narrow.begin(), narrow.end(), out.begin(), kernels::float_from_bf16);
-    return out;
-}
-
 /// One linear weight in host memory, stored in `format`.
 struct HostWeight {
     WeightLayout layout;

@@ -17,7 +17,11 @@ class HostBackend final : public kernels::Backend {
     std::size_t peak = 0;
 
     std::string device_name() const override { return "test memory"; }
-    std::size_t activation_bytes() const override { return 4; }
+    std::int64_t best_chunk(const kernels::Dims&) const override { return 1; }
+    std::size_t zxbcdt_bytes(const kernels::Dims&, std::int64_t) const override { return 64; }
+    std::size_t y_bytes(const kernels::Dims&, std::int64_t) const override { return 64; }
+    std::size_t work_bytes(const kernels::Dims&, std::int64_t) const override { return 0; }
+    void reserve(const kernels::Dims&, std::int64_t) override {}
     std::size_t available_memory() const override { return limit - held; }
     void upload(void* to, const void* host, std::size_t bytes) override { std::memcpy(to, host, bytes); }
     void download(void* host, const void* from, std::size_t bytes) override {
