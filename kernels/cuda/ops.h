@@ -25,7 +25,7 @@ inline constexpr std::int64_t kShortTokens = 16;
 bool has_fast_kernels(const Dims& dims);
 
 // --- embed.cu
-/// residual[t, :] = table[ids[t], :]; table F32 or BF16.
+/// residual[t, :] = table[ids[t], :]; table F32 or BF16. An id outside the table gives a row of NaN.
 void embed(const Context& context, const WeightView& table, const std::int32_t* ids, std::int64_t T,
            float* residual);
 
@@ -61,10 +61,13 @@ void mixer_step(const Context& context, const Dims& dims, const MixerWeights& we
                 const LayerState& state, const float* zxbcdt, std::int64_t T, float* y, float* head_squares,
                 std::int32_t* arrivals);
 
-// --- rms_norm.cu
+// --- rms_norm.cu: near the copy rate for widths that are multiples of 4 up to 8192.
 /// out[t] = bf16(x[t] * rsqrt(mean(x[t]^2) + eps) * weight); x float32 [T, width].
 void rms_norm(const Context& context, const float* x, const float* weight, float eps, std::int64_t T,
               std::int64_t width, __nv_bfloat16* out);
+/// The same sums, with float32 out.
+void rms_norm_exact(const Context& context, const float* x, const float* weight, float eps, std::int64_t T,
+                    std::int64_t width, float* out);
 
 // --- dequantize.cu
 /// Rows [first, first + rows) of an Int8 or Int4 weight as bf16 [rows, cols].
@@ -86,8 +89,6 @@ void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& w
 /// out[t, r] (+)= sum_c weight[r, c] * x[t, c]; rows of x and out `x_stride` and `out_stride` apart.
 void linear_exact(const Context& context, const WeightView& weight, const float* x, std::int64_t x_stride,
                   std::int64_t T, float* out, std::int64_t out_stride, bool add);
-void rms_norm_exact(const Context& context, const float* x, const float* weight, float eps, std::int64_t T,
-                    std::int64_t width, float* out);
 /// One thread block a head walks the tokens one by one. xbc: work, float32 [T, conv_dim].
 void mixer_exact(const Context& context, const Dims& dims, const MixerWeights& weights,
                  const LayerState& state, const float* zxbcdt, std::int64_t T, float* xbc, float* y);
