@@ -10,6 +10,7 @@
 #include "kernels/cuda/graphs.h"
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/snapshots.h"
 #include "kernels/cuda/staging.h"
 #include "kernels/cuda/work_area.h"
 
@@ -56,6 +57,20 @@ class CudaBackend final : public Backend {
 
     void upload(void* to, const void* host, std::size_t bytes) override {
         guarded([&] { staging_.upload(context_.stream, to, host, bytes); });
+    }
+    void upload(void* to, const HostCopy& copy) override {
+        guarded([&] {
+            if (!snapshots_.put_back(context_.stream, to, copy)) {
+                staging_.upload(context_.stream, to, copy.bytes().data(), copy.size());
+            } else {
+                synchronize();  // the copy may be let go of as soon as this returns
+            }
+        });
+    }
+    std::shared_ptr<const HostCopy> download_later(const void* from, std::size_t bytes) override {
+        std::shared_ptr<const HostCopy> copy;
+        guarded([&] { copy = snapshots_.take(context_.stream, from, bytes); });
+        return copy;
     }
     void download(void* host, const void* from, std::size_t bytes) override {
         guarded([&] { staging_.download(context_.stream, host, from, bytes); });
@@ -142,6 +157,7 @@ class CudaBackend final : public Backend {
     Stream stream_;
     Context context_;
     Staging staging_;
+    Snapshots snapshots_;
     Graphs graphs_;
     std::optional<Matmul> matmul_;
     WorkArea work_;
