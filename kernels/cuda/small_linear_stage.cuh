@@ -210,11 +210,10 @@ class Stage {
             const int column = Constants::column_of(chunk, q) - p_.first_column;
             if (column < 0 || column >= p_.columns) continue;
             const Place place = Format::place(column);
-            char* to = operand_ + static_cast<std::int64_t>(place.pair) * p_.T * 64 + place.offset;
+            char* to = operand_ + (place.pair * p_.T + first) * 64 + place.offset;
 #pragma unroll
             for (int k = 0; k < kHeldTokens; ++k) {
-                if (first + k < p_.T)
-                    *reinterpret_cast<uint2*>(to + (first + k) * 64) = Format::round(v[k][q]);
+                if (first + k < p_.T) *reinterpret_cast<uint2*>(to + k * 64) = Format::round(v[k][q]);
             }
         }
     }
