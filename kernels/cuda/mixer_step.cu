@@ -16,6 +16,7 @@ constexpr int kStateWarps = 8;
 constexpr int kRows = kHeaddim / kStateWarps;     // of the state, a warp
 constexpr int kChannels = 2 * kState + kHeaddim;  // of conv1d, a block: one a thread
 constexpr int kThreads = kChannels + kWarp;       // the last warp: dt, z and the head's arrival
+constexpr int kBound = 640;                       // more than kThreads: keeps registers at 96 a thread
 constexpr int kFlight = 8;                        // tokens whose loads are under way at once
 static_assert(kShortTokens <= kWarp, "a lane of the last warp for each token");
 
@@ -31,13 +32,20 @@ struct Step {
 };
 
 /// What the block's threads hand each other for one token.
-struct __align__(16) Token {
-    float B[kState];  // these three after conv1d and SiLU, in the order of the threads
+struct Token {
+    alignas(16) float B[kState];  // these three after conv1d and SiLU, in the order of the threads
     float C[kState];
     float x[kHeaddim];
     float z[kHeaddim];
     float y[kHeaddim];  // state C
     float dt, decay;
+};
+
+/// The head's own weights, out of the way of the registers.
+struct Head {
+    float norm_weight[kHeaddim];
+    float dt_bias, A, D;
+    int last_of_group;
 };
 
 /// One channel of the causal convolution, and its last four raw columns.
@@ -146,24 +154,53 @@ __device__ __forceinline__ void advance(Token* tokens, float4 (&state)[kRows], b
     if (lane % kLanes == 0) tokens[which / kRows].y[row] = sum;
 }
 
-/// The epilogue of one token by one warp; a lane has channels lane and lane + 32.
-struct Finish {
-    float D;
-    float weight[2];
-
-    __device__ __forceinline__ void token(const Token& token, float* y, float* square) const {
-        const int lane = threadIdx.x % kWarp;
-        float u[2];
-#pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const int c = lane + i * kWarp;
-            u[i] = fmaf(D, token.x[c], token.y[c]) * silu_fast(token.z[c]);
-            y[c] = u[i] * weight[i];
-        }
-        const float sum = warp_sum(fmaf(u[1], u[1], u[0] * u[0]));
-        if (lane == 0) *square = sum;
+/// Copies by the last warp, in two groups: what is there before the step, and what in_proj has written.
+__device__ __forceinline__ void copy_head(const Step& p, int head, Head* to) {
+    const int lane = threadIdx.x % kWarp;
+    const float* weight = p.w.norm_weight + head * kHeaddim + lane;
+    cp_async_4(to->norm_weight + lane, weight);
+    cp_async_4(to->norm_weight + lane + kWarp, weight + kWarp);
+    if (lane == 0) cp_async_4(&to->dt_bias, p.w.dt_bias + head);
+    if (lane == 1) cp_async_4(&to->A, p.w.A + head);
+    if (lane == 2) cp_async_4(&to->D, p.w.D + head);
+    cp_async_commit();
+}
+__device__ __forceinline__ void copy_z(const Step& p, int head, std::int64_t width, Token* tokens) {
+    const int lane = threadIdx.x % kWarp;
+    const float* z = p.zxbcdt + head * kHeaddim + lane;
+    for (int t = 0; t < p.T; ++t, z += width) {
+        cp_async_4(tokens[t].z + lane, z);
+        cp_async_4(tokens[t].z + lane + kWarp, z + kWarp);
     }
-};
+    cp_async_commit();
+}
+
+/// A lane of the last warp for each token. `raw`: dt of token 0.
+__device__ __forceinline__ void time_steps(int T, const float* raw, std::int64_t width, const Head& head,
+                                           Token* tokens) {
+    const int lane = threadIdx.x % kWarp;
+    const float in = lane < T ? raw[lane * width] : 0.0f;
+    cp_async_wait<1>();
+    __syncwarp();
+    if (lane >= T) return;
+    const float dt = softplus(in + head.dt_bias);
+    tokens[lane].dt = dt;
+    tokens[lane].decay = expf(dt * head.A);
+}
+
+/// The epilogue of one token by one warp; a lane has channels lane and lane + 32.
+__device__ __forceinline__ void finish(const Head& head, const Token& token, float* y, float* square) {
+    const int lane = threadIdx.x % kWarp;
+    float u[2];
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+        const int c = lane + i * kWarp;
+        u[i] = fmaf(head.D, token.x[c], token.y[c]) * silu_fast(token.z[c]);
+        y[c] = u[i] * head.norm_weight[c];
+    }
+    const float sum = warp_sum(fmaf(u[1], u[1], u[0] * u[0]));
+    if (lane == 0) *square = sum;
+}
 
 /// Channel of conv1d, among conv_dim, that this thread computes.
 __device__ __forceinline__ int channel_of(const Step& p, int head, int group) {
@@ -172,31 +209,30 @@ __device__ __forceinline__ int channel_of(const Step& p, int head, int group) {
     return p.d_inner + (tid / kState * p.n_groups + group) * kState + tid % kState;
 }
 
-__global__ void __launch_bounds__(kThreads, 2) mixer_step_kernel(Step p) {
+__global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
     const int tid = static_cast<int>(threadIdx.x);
-    const int lane = tid % kWarp;
     const int warp = tid / kWarp;
     const int head = static_cast<int>(blockIdx.x);
     const int heads_in_group = p.n_heads / p.n_groups;
     const int group = head / heads_in_group;
     const int c = channel_of(p, head, group);
     auto* tokens = reinterpret_cast<Token*>(dynamic_smem());
-    auto* last_of_group = reinterpret_cast<int*>(tokens + p.T);
+    auto* own = reinterpret_cast<Head*>(tokens + p.T);
 
     // What no kernel since the last token's mixer_step has written.
     auto* state_at = reinterpret_cast<float4*>(p.state.ssm) +
-                     (static_cast<std::int64_t>(head) * kHeaddim + warp * kRows) * (kState / 4) + lane;
+                     (static_cast<std::int64_t>(head) * kHeaddim + warp * kRows) * (kState / 4) + tid % kWarp;
     float4 state[kRows];
-    Channel channel{};
+    Channel channel;
     if (warp < kStateWarps) {
 #pragma unroll
         for (int r = 0; r < kRows; ++r) state[r] = state_at[r * kWarp];
     }
-    if (tid < kChannels) channel.load(p, c);
-    const float dt_bias = p.w.dt_bias[head];
-    const float A = p.w.A[head];
-    const int y_channel = head * kHeaddim + lane;
-    const Finish finish{p.w.D[head], {p.w.norm_weight[y_channel], p.w.norm_weight[y_channel + kWarp]}};
+    if (tid < kChannels) {
+        channel.load(p, c);
+    } else {
+        copy_head(p, head, own);
+    }
 
     wait_prior_grid();
     launch_dependents();
@@ -206,17 +242,8 @@ __global__ void __launch_bounds__(kThreads, 2) mixer_step_kernel(Step p) {
         convolve(p.T, p.zxbcdt + p.d_inner + c, width, channel, tokens);
         if (tid >= 2 * kState) channel.store(p, c);
     } else {
-        for (int t = 0; t < p.T; ++t) {
-            const float* z = p.zxbcdt + t * width + y_channel;
-            cp_async_4(&tokens[t].z[lane], z);
-            cp_async_4(&tokens[t].z[lane + kWarp], z + kWarp);
-        }
-        cp_async_commit();
-        if (lane < p.T) {
-            const float dt = softplus(p.zxbcdt[(lane + 1) * width - p.n_heads + head] + dt_bias);
-            tokens[lane].dt = dt;
-            tokens[lane].decay = expf(dt * A);
-        }
+        copy_z(p, head, width, tokens);
+        time_steps(p.T, p.zxbcdt + width - p.n_heads + head, width, *own, tokens);
     }
     __syncthreads();
 
@@ -234,18 +261,16 @@ __global__ void __launch_bounds__(kThreads, 2) mixer_step_kernel(Step p) {
     }
     __syncthreads();
 
-    for (int t = warp; t < p.T; t += kStateWarps) {
-        if (warp >= kStateWarps) break;
-        finish.token(tokens[t], p.y + static_cast<std::int64_t>(t) * p.d_inner + head * kHeaddim,
-                     p.head_squares + t * p.n_heads + head);
+    for (int t = warp; t < p.T && warp < kStateWarps; t += kStateWarps) {
+        finish(*own, tokens[t], p.y + static_cast<std::int64_t>(t) * p.d_inner + head * kHeaddim,
+               p.head_squares + t * p.n_heads + head);
     }
     if (tid == kChannels) {
-        const bool last = arrived == heads_in_group - 1;
-        if (last) p.arrivals[group] = 0;
-        *last_of_group = last;
+        own->last_of_group = arrived == heads_in_group - 1;
+        if (own->last_of_group) p.arrivals[group] = 0;
     }
     __syncthreads();
-    if (*last_of_group && tid < 2 * kState) channel.store(p, c);
+    if (own->last_of_group && tid < 2 * kState) channel.store(p, c);
 }
 
 }  // namespace
@@ -270,7 +295,7 @@ void mixer_step(const Context& context, const Dims& dims, const MixerWeights& we
     p.arrivals = arrivals;
     const LaunchShape shape{.grid = dim3(static_cast<unsigned>(dims.n_heads)),
                             .block = dim3(kThreads),
-                            .smem = static_cast<std::size_t>(T) * sizeof(Token) + sizeof(int),
+                            .smem = static_cast<std::size_t>(T) * sizeof(Token) + sizeof(Head),
                             .overlap = true};
     launch(context, "mixer_step", shape, mixer_step_kernel, p);
 }
