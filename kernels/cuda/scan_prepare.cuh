@@ -268,6 +268,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
     float dt[Q / kWarpLanes] = {};
     uint4 z[Q / 32] = {};
     if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
+#pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
         const int after = chunk + 2;

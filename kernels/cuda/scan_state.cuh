@@ -183,16 +183,17 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
     load_state(S, state_address(args, head, at));
     __syncthreads();
     __syncthreads();
+#pragma unroll 1
     for (int chunk = 0; chunk < args.chunks; ++chunk) {
         const Steps<Q>& steps = steps_of<Q>(smem, chunk);
+        float Y[Q / 16][2][4] = {};
+        from_state<Q>(Y, S, smem + L::c(chunk), steps, at);
         std::uint32_t x[Q / 16][4];
 #pragma unroll
         for (int k = 0; k < Q / 16; ++k) {
             ldmatrix_x4_trans(x[k],
                               smem + L::x(chunk) + narrow_piece(k * 16 + lane % 16, 2 * at.warp + lane / 16));
         }
-        float Y[Q / 16][2][4] = {};
-        from_state<Q>(Y, S, smem + L::c(chunk), steps, at);
         from_chunk<Q>(Y, x, smem + L::scores(chunk), at);
         advance<Q>(S, x, smem + L::b(chunk), steps, at);
         char* gate = smem + L::gate(chunk);

@@ -86,7 +86,7 @@ struct Layout {
 /// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
 /// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
 __device__ __forceinline__ int wide_piece(int row, int piece) {
-    return row * 256 + ((piece ^ (row & 7)) << 4);
+    return row * 256 + (piece & 8) * 16 + (((piece & 7) ^ (row & 7)) << 4);
 }
 __device__ __forceinline__ int narrow_piece(int row, int piece) {
     return row * 128 + ((piece ^ (row & 7)) << 4);
