@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+
+#include "tests/support/cuda_emulator/builtins.h"
+#include "tests/support/cuda_emulator/half.h"
+#include "tests/support/cuda_emulator/maths.h"
+
+/// The twins of kernels/cuda/ptx.cuh; the contracts are there.
+namespace sidewinder::emulator {
+
+void mma(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], bool bf16);
+void load_matrices(std::uint32_t (&r)[4], const void* smem, bool transposed);
+/// The bytes arrive at a wait that covers them; until then the place holds 0xFF bytes.
+void copy_later(void* smem, const void* global, std::uint32_t bytes);
+void wait_copies(std::uint32_t pending);
+void check_load(const void* global, std::uint32_t alignment);
+
+}  // namespace sidewinder::emulator
+
+namespace sidewinder::kernels::cuda {
+
+inline char* dynamic_smem() {
+    return emulator::current.dynamic_smem;
+}
+
+inline std::uint32_t smem_address(const void* smem) {
+    return static_cast<std::uint32_t>(static_cast<const char*>(smem) - emulator::current.dynamic_smem);
+}
+
+inline void mma_bf16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2, std::uint32_t a3,
+                     std::uint32_t b0, std::uint32_t b1) {
+    emulator::mma(c, {a0, a1, a2, a3}, {b0, b1}, true);
+}
+inline void mma_f16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2, std::uint32_t a3,
+                    std::uint32_t b0, std::uint32_t b1) {
+    emulator::mma(c, {a0, a1, a2, a3}, {b0, b1}, false);
+}
+
+inline void ldmatrix_x4(std::uint32_t (&r)[4], const void* smem) {
+    emulator::load_matrices(r, smem, false);
+}
+inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* smem) {
+    emulator::load_matrices(r, smem, true);
+}
+
+inline void cp_async_16(void* smem, const void* global) {
+    emulator::copy_later(smem, global, 16);
+}
+inline void cp_async_16_stream(void* smem, const void* global) {
+    emulator::copy_later(smem, global, 16);
+}
+inline void cp_async_4(void* smem, const void* global) {
+    emulator::copy_later(smem, global, 4);
+}
+inline void cp_async_commit() {
+    ++emulator::current.thread->committed_groups;
+}
+template <int Pending>
+void cp_async_wait() {
+    emulator::wait_copies(Pending);
+}
+
+inline uint4 load_once(const void* global) {
+    emulator::check_load(global, 16);
+    uint4 v;
+    std::memcpy(&v, global, sizeof v);
+    return v;
+}
+
+inline void wait_prior_grid() {
+    emulator::current.thread->waited_prior_grid = true;
+}
+inline void launch_dependents() {
+    if (!emulator::current.thread->waited_prior_grid) {
+        emulator::fault("launch_dependents is called before wait_prior_grid.");
+    }
+}
+
+}  // namespace sidewinder::kernels::cuda
