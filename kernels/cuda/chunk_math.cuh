@@ -3,6 +3,7 @@
 #include <cuda_bf16.h>
 
 #include <cstdint>
+#include <cstring>
 
 #include "kernels/cuda/ptx.cuh"
 
@@ -23,7 +24,9 @@ __device__ __forceinline__ float high_bf16(std::uint32_t pair) {
 
 __device__ __forceinline__ std::uint32_t pack_bf16(float low, float high) {
     const __nv_bfloat162 pair = __floats2bfloat162_rn(low, high);
-    return *reinterpret_cast<const std::uint32_t*>(&pair);
+    std::uint32_t word;
+    memcpy(&word, &pair, sizeof word);
+    return word;
 }
 
 /// v / (1 + e^-v); for v far below zero the power is infinite, its reciprocal 0.

@@ -92,8 +92,11 @@ __device__ __forceinline__ void from_chunk(float (&Y)[Q / 16][2][4], const std::
 }
 
 __device__ __forceinline__ std::uint32_t times(std::uint32_t pair, __half2 weight) {
-    const __half2 v = __hmul2(*reinterpret_cast<const __half2*>(&pair), weight);
-    return *reinterpret_cast<const std::uint32_t*>(&v);
+    __half2 v;
+    memcpy(static_cast<void*>(&v), &pair, sizeof v);
+    v = __hmul2(v, weight);
+    memcpy(&pair, &v, sizeof pair);
+    return pair;
 }
 
 /// S = exp(cs_Q) S + (to_end x)^T B, in units of `grow` on the way.

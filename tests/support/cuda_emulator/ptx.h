@@ -68,6 +68,26 @@ inline uint4 load_once(const void* global) {
     return v;
 }
 
+/// Exact but for the flush of small results, which the device's instruction does as well.
+inline float exp2_approx(float x) {
+    const float y = std::exp2(x);
+    return y < 0x1p-126f ? 0.0f : y;
+}
+inline float reciprocal_approx(float x) {
+    const float y = 1.0f / x;
+    return std::fabs(y) < 0x1p-126f ? std::copysign(0.0f, y) : y;
+}
+inline std::uint32_t pack_f16_saturated(float low, float high) {
+    const auto bits = [](float v) -> std::uint32_t {
+        const float held = v > 65504.0f ? 65504.0f : (v < -65504.0f ? -65504.0f : v);  // NaN stays
+        const __half half = __float2half_rn(held);
+        std::uint16_t word;
+        std::memcpy(&word, &half, sizeof word);
+        return word;
+    };
+    return bits(high) << 16 | bits(low);
+}
+
 inline void wait_prior_grid() {
     emulator::current.thread->waited_prior_grid = true;
 }
