@@ -3,85 +3,14 @@
 #include <string>
 
 namespace sidewinder::kernels::cuda {
-namespace {
-
-std::string number(cudaError_t status) {
-    return std::string(cudaGetErrorName(status)) + ", CUDA error " + std::to_string(static_cast<int>(status));
-}
-
-[[noreturn]] void throw_unsupported(cudaError_t status) {
-    const auto refuse = [&](const std::string& sentence) {
-        throw Error(Error::Kind::Unsupported, sentence + " (" + number(status) + "). The CPU can be used.");
-    };
-    int driver = 0;
-    cudaDriverGetVersion(&driver);
-    switch (status) {
-        case cudaErrorInsufficientDriver:
-            if (driver == 0) refuse("No NVIDIA driver is installed");
-            refuse("The NVIDIA driver offers CUDA " + std::to_string(driver / 1000) + "." +
-                   std::to_string(driver % 1000 / 10) + " and 13.0 is needed: install driver 580 or later");
-        case cudaErrorNoDevice:
-            refuse("The NVIDIA driver sees no GPU");
-        case cudaErrorSystemDriverMismatch:
-        case cudaErrorCompatNotSupportedOnDevice:
-            refuse("The NVIDIA driver was changed while the system ran: restart the computer");
-        default:
-            refuse("This build has no code for this GPU");
-    }
-}
-
-bool is_unsupported(cudaError_t status) {
-    switch (status) {
-        case cudaErrorInsufficientDriver:
-        case cudaErrorNoDevice:
-        case cudaErrorNoKernelImageForDevice:
-        case cudaErrorUnsupportedPtxVersion:
-        case cudaErrorInvalidKernelImage:
-        case cudaErrorSystemDriverMismatch:
-        case cudaErrorCompatNotSupportedOnDevice:
-            return true;
-        default:
-            return false;
-    }
-}
-
-// Wrong calls of ours leave the context as it was; every other failure may have ended it.
-bool is_our_mistake(cudaError_t status) {
-    switch (status) {
-        case cudaErrorInvalidValue:
-        case cudaErrorInvalidConfiguration:
-        case cudaErrorInvalidDeviceFunction:
-        case cudaErrorInvalidResourceHandle:
-        case cudaErrorLaunchOutOfResources:
-        case cudaErrorNotSupported:
-        case cudaErrorStreamCaptureUnsupported:
-        case cudaErrorStreamCaptureInvalidated:
-        case cudaErrorStreamCaptureUnjoined:
-            return true;
-        default:
-            return false;
-    }
-}
-
-}  // namespace
 
 void check(cudaError_t status, const char* what) {
     if (status == cudaSuccess) return;
-    cudaGetLastError();  // a non-sticky error must not be reported again by the next launch
-    if (is_unsupported(status)) throw_unsupported(status);
-    if (status == cudaErrorMemoryAllocation) {
-        throw Error(Error::Kind::OutOfMemory,
-                    std::string("The GPU's memory is full (") + what + ", " + number(status) +
-                        "). Close other programs that use the GPU, choose a smaller "
-                        "weight format, or use the CPU.");
-    }
-    if (is_our_mistake(status)) {
-        throw Error(Error::Kind::Internal, std::string("The GPU engine was called wrongly (") + what + ", " +
-                                               number(status) + "). Please report this.");
-    }
-    throw Error(Error::Kind::DeviceLost, std::string("The GPU failed (") + what + ", " + number(status) +
-                                             "): it stays off until Sidewinder is restarted. Your "
-                                             "conversations are safe, and the CPU can be used.");
+    cudaGetLastError();
+    const std::string sentence = std::string(what) + " failed: " + cudaGetErrorString(status) +
+                                 " (CUDA error " + std::to_string(static_cast<int>(status)) + ").";
+    if (status == cudaErrorMemoryAllocation) throw Error(Error::Kind::OutOfMemory, sentence);
+    throw Error(Error::Kind::DeviceLost, sentence);
 }
 
 void check_quietly(cudaError_t status) noexcept {

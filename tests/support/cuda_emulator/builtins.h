@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cuda_runtime_api.h>
+#include <cuda_runtime.h>
+#include <device_launch_parameters.h>
 
 #include <cstdint>
 #include <cstring>

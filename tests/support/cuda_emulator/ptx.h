@@ -2,9 +2,7 @@
 
 #include <cstdint>
 
-#include "tests/support/cuda_emulator/builtins.h"
-#include "tests/support/cuda_emulator/half.h"
-#include "tests/support/cuda_emulator/maths.h"
+#include "tests/support/cuda_emulator/device.h"
 
 /// The twins of kernels/cuda/ptx.cuh; the contracts are there.
 namespace sidewinder::emulator {
