@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cuda_bf16.h>
+#include <cuda_fp16.h>
 
 #include <cstdint>
 
@@ -76,8 +77,8 @@ void dequantize(const Context& context, const WeightView& weight, std::int64_t f
 
 // --- mixer_chunk: conv_bc.cu, scan_chunk.cu, gated_norm.cu: any T, fast shapes.
 struct MixerChunkWork {
-    __nv_bfloat16* bc = nullptr;    ///< [T, 2 * n_groups * d_state]: B | C after conv1d and SiLU
-    float* head_squares = nullptr;  ///< [T, n_heads]
+    __half* bc = nullptr;           ///< [T, 2 * n_groups * d_state]: B | C after conv1d and SiLU
+    float* head_squares = nullptr;  ///< [T, n_heads]: sums over the head's channels of u^2, u = gated scan
 };
 /// zxbc bf16 [T, zxbc_rows] (z | x | B | C), dt float32 [T, n_heads] before bias and softplus -> y bf16 [T,
 /// d_inner], gated and normed; `state` moves on by T tokens.

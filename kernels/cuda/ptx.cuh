@@ -96,6 +96,25 @@ __device__ __forceinline__ uint4 load_once(const void* global) {
     return v;
 }
 
+/// 2^x, 1 / x: one instruction each, two units in the last place; results below 2^-126 are 0.
+__device__ __forceinline__ float exp2_approx(float x) {
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+__device__ __forceinline__ float reciprocal_approx(float x) {
+    float y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+/// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.
+__device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float high) {
+    std::uint32_t pair;
+    asm("cvt.rn.satfinite.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+
 /// Programmatic dependent launch. What stands before `wait_prior_grid` may only read constants and what no
 /// kernel of the last step writes; after it, all that earlier kernels wrote is visible. `launch_dependents`
 /// lets the next kernel start its own prologue: only ever call it after `wait_prior_grid`, so that kernels
