@@ -32,7 +32,7 @@ std::size_t deal(std::byte* base, const Dims& dims, WorkArea::Kind kind, std::in
         return dealer.used();
     }
     area.normed = dealer.take<__nv_bfloat16>(T * dims.d_model);
-    area.bc = dealer.take<__nv_bfloat16>(T * 2 * dims.n_groups * dims.d_state);
+    area.bc = dealer.take<__half>(T * 2 * dims.n_groups * dims.d_state);
     area.head_squares = dealer.take<float>(T * dims.n_heads);
     if (kind == WorkArea::Kind::FastInteger) {
         area.weight_tile = dealer.take<__nv_bfloat16>(WorkArea::kWeightTileElements);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cuda_bf16.h>
+#include <cuda_fp16.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,7 @@ struct WorkArea {
     float* normed32 = nullptr;             ///< exact: [max_tokens, d_model]
     float* xbc32 = nullptr;                ///< exact: [max_tokens, conv_dim]
     __nv_bfloat16* normed = nullptr;       ///< long: [max_tokens, d_model]
-    __nv_bfloat16* bc = nullptr;           ///< long: [max_tokens, 2 * n_groups * d_state]
+    __half* bc = nullptr;                  ///< long: [max_tokens, 2 * n_groups * d_state]
     float* head_squares = nullptr;         ///< long: [max_tokens, n_heads]
     __nv_bfloat16* weight_tile = nullptr;  ///< long, integer weights: kWeightTileElements
 

@@ -155,7 +155,7 @@ int run(std::int64_t T) {
            d.n_heads, exact.as<float>(), zxbc.as<__nv_bfloat16>(), dt.as<float>());
     mixer_exact(context, d, weights, sequential.view(), exact.as<float>(), T, xbc.as<float>(), y.as<float>());
     mixer_chunk(context, d, weights, chunked.view(), zxbc.as<__nv_bfloat16>(), dt.as<float>(), T,
-                {bc.as<__nv_bfloat16>(), squares.as<float>()}, y16.as<__nv_bfloat16>());
+                {bc.as<__half>(), squares.as<float>()}, y16.as<__nv_bfloat16>());
 
     constexpr int kParts = 8;
     const DeviceMemory sums(kParts * 2 * sizeof(double));
