@@ -43,7 +43,7 @@ class TestCudaGoldens : public QObject {
         inference::Model engine(*backend, config,
                                 inference::Weights::load(*golden.folder.tensors, config, recipe, *backend));
 #ifdef SIDEWINDER_CUDA_EMULATED
-        const std::size_t length = 100;
+        const std::size_t length = 40;
         const std::vector<std::vector<std::size_t>> feedings{{256}, { 1, 3, 16, 17 }};
 #else
         const std::size_t length = golden.tokens.size();
@@ -69,18 +69,18 @@ class TestCudaGoldens : public QObject {
         inference::Model engine(
             *backend, config,
             inference::Weights::load(inference::RandomWeights(config), config, {}, *backend));
-        const auto tokens = inference::random_tokens(config.dims.vocab, 60);
+        const auto tokens = inference::random_tokens(config.dims.vocab, 36);
         const auto run = [&](bool restore) {
             auto state = std::make_unique<inference::State>(*backend, config);
             std::vector<float> logits(static_cast<std::size_t>(config.dims.vocab));
-            engine.forward(std::span(tokens).first(40), *state, {});
+            engine.forward(std::span(tokens).first(30), *state, {});
             if (restore) {
                 std::vector<std::byte> kept(state->bytes());
                 state->download(kept.data());
                 state = std::make_unique<inference::State>(*backend, config);
                 state->upload(kept.data());
             }
-            for (std::size_t i = 40; i < tokens.size(); ++i) {
+            for (std::size_t i = 30; i < tokens.size(); ++i) {
                 engine.forward(std::span(tokens).subspan(i, 1), *state,
                                {.last_logits = logits, .all_logits = {}});
             }
