@@ -7,6 +7,7 @@
 #include "inference/model_folder.h"
 #include "inference/safetensors.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "tests/support/fixtures.h"
 
 using namespace sidewinder::inference;
 namespace kernels = sidewinder::kernels;
@@ -79,7 +80,7 @@ class TestGoldens : public QObject {
         QFETCH(QString, model);
         QFETCH(QString, weights);
         QFETCH(double, tolerance);
-        const fs::path folder = fs::path(SIDEWINDER_FIXTURES) / "goldens" / model.toStdString();
+        const fs::path folder = sidewinder::test::fixtures() / "goldens" / model.toStdString();
         if (!fs::exists(folder)) QSKIP("the golden tensors are not here (../shared/fixtures)");
         const auto backend = kernels::make_cpu_backend(2);
         const ModelFolder opened = ModelFolder::open(folder);
