@@ -34,6 +34,16 @@ copy_closure() {
     done
 }
 
+# The licences of what is not ours.
+copy_licences() {
+  local file package
+  mkdir -p "$stage/share/doc/sidewinder/licences"
+  for file in "$libraries"/*.so*; do
+    package=$(dpkg -S "*/$(basename "$file")" 2>/dev/null | head -1 | cut -d: -f1) || true
+    [ -z "$package" ] || cp -n "/usr/share/doc/$package/copyright" "$stage/share/doc/sidewinder/licences/$package" || true
+  done
+}
+
 copy_tests() {
   cmake --install $build --prefix "$stage" --strip --component tests >/dev/null
   cp packaging/gpu_proof.sh "$stage/tests/"
@@ -50,17 +60,22 @@ XML
   [ -d $fixtures ] || return 0
   mkdir -p "$stage/fixtures/tokenizer-v3" "$stage/fixtures/goldens"
   cp $fixtures/tokenizer-v3/tokenizer.model.v3 "$stage/fixtures/tokenizer-v3/"
-  # The golden models are random weights: gpu_proof.sh makes them anew where that gives the same file.
-  local shape
+  # The golden models are random weights by a formula: gpu_proof.sh makes them anew where that gives the same model.
+  local shape made=build/bundle/made golden cli=$build/bin/sidewinder-cli
+  mkdir -p $made
+  echo '[1,7,19,500,42,3,77,300]' >$made/ids.json
   for shape in tiny g8h2 g1; do
-    cp -r $fixtures/goldens/$shape "$stage/fixtures/goldens/"
-    chmod -R u+w "$stage/fixtures/goldens/$shape"
-    $build/bin/sidewinder-cli random-model --shape $shape --out build/bundle/$shape >/dev/null
-    if cmp -s build/bundle/$shape/consolidated.safetensors $fixtures/goldens/$shape/consolidated.safetensors; then
-      rm "$stage/fixtures/goldens/$shape/consolidated.safetensors"
-    fi
-    rm -r build/bundle/$shape
+    golden=$stage/fixtures/goldens/$shape
+    cp -r $fixtures/goldens/$shape "$golden"
+    chmod -R u+w "$golden"
+    $cli random-model --shape $shape --out $made/$shape >/dev/null
+    for folder in $made/$shape "$golden"; do
+      $cli logits --backend cpu --weights f32 --model "$folder" --ids $made/ids.json \
+        --out "$made/$(basename "$(dirname "$folder")")-logits" >/dev/null
+    done
+    if cmp -s $made/made-logits $made/goldens-logits; then rm "$golden/consolidated.safetensors"; fi
   done
+  rm -r $made
 }
 
 rm -rf "$stage"
@@ -81,6 +96,7 @@ else
   done
 fi
 copy_closure
+[ -n "$tests" ] || copy_licences
 find "$libraries" -name '*.so*' -exec strip --strip-unneeded {} +
-tar -C build/bundle -cf - "$name" | xz -T0 -9 >"$stage.tar.xz"
+tar -C build/bundle -cf - "$name" | xz -T0 -6 >"$stage.tar.xz"
 du -h "$stage.tar.xz" | awk '{ print $2 ", " $1 }'

@@ -19,14 +19,16 @@ double gb(std::uint64_t bytes) {
     return static_cast<double>(bytes) * 1e-9;
 }
 
-void print_gpu() {
+bool print_gpu() {
     try {
         const kernels::CudaDevice gpu = kernels::probe_cuda();
         std::printf("GPU         %s, compute capability %d.%d, driver for CUDA %s, %.1f of %.1f GB free\n",
                     gpu.name.c_str(), gpu.compute / 10, gpu.compute % 10, gpu.driver.c_str(),
                     gb(gpu.free_memory), gb(gpu.total_memory));
+        return true;
     } catch (const kernels::Error& error) {
         std::printf("GPU         none: %s\n", error.what());
+        return false;
     }
 }
 
@@ -35,7 +37,7 @@ int check(const ModelOptions& options) {
     const storage::Paths paths = storage::standard_paths();
     std::printf("Device      %s, %.1f GB of memory free\n", backend->device_name().c_str(),
                 gb(backend->available_memory()));
-    print_gpu();
+    const bool gpu = print_gpu();
     std::printf("Store       %s\nCheckpoints %s\nSettings    %s\n", paths.database().c_str(),
                 paths.checkpoints().c_str(), (paths.config / "settings.json").c_str());
     const inference::ModelFolder folder = inference::ModelFolder::open(options.folder());
@@ -55,7 +57,7 @@ int check(const ModelOptions& options) {
     std::printf("            takes %s there, steps of %lld tokens\n",
                 inference::describe(engine->memory()).c_str(),
                 static_cast<long long>(engine->memory().chunk));
-    if (!engine->device_note().empty()) std::printf("            %s\n", engine->device_note().c_str());
+    if (gpu && !engine->device_note().empty()) std::printf("            %s\n", engine->device_note().c_str());
     return exit_code::kOk;
 }
 

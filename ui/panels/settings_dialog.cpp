@@ -165,10 +165,9 @@ void SettingsDialog::buildSampling(QVBoxLayout& page) {
 void SettingsDialog::buildMachine(QVBoxLayout& page) {
     addSection(page, tr("This machine"));
     device_ = new QComboBox;
-    device_->addItems({tr("The best that is here"), tr("Processor (CPU)"), tr("GPU (NVIDIA)")});
+    device_->addItems({tr("Automatic"), tr("Processor (CPU)"), tr("GPU (NVIDIA)")});
     connect(device_, &QComboBox::currentIndexChanged, this, &SettingsDialog::report);
-    addRow(page, tr("Answers come from"),
-           tr("The GPU when it can be used and the model fits into its memory."), device_);
+    addRow(page, tr("Runs on"), tr("Automatic takes the GPU when the model fits into its memory."), device_);
     threads_ = whole(0, 256);
     threads_->setSpecialValueText(tr("All cores"));
     addRow(page, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
