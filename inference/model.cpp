@@ -30,6 +30,13 @@ Model::Model(kernels::Backend& backend, const Config& config, Weights weights, s
     backend.reserve(d, chunk);
 }
 
+std::uint64_t Model::work_bytes(const kernels::Backend& backend, const Config& config, std::int64_t chunk) {
+    const kernels::Dims& d = config.dims;
+    return static_cast<std::size_t>(chunk) * sizeof(TokenId) + floats(chunk * d.d_model) +
+           backend.zxbcdt_bytes(d, chunk) + backend.y_bytes(d, chunk) +
+           floats(std::min(chunk, kLogitRows) * d.vocab) + backend.work_bytes(d, chunk);
+}
+
 // residual += out_proj(mixer(in_proj(rmsnorm(residual))))
 void Model::layer(std::int64_t i, std::int64_t T, const State& state) {
     const kernels::LayerWeights& w = weights_.layer(i);

@@ -22,6 +22,10 @@ class Model {
     /// `backend` must outlive the model. `chunk` is the most tokens that one `forward` takes.
     Model(kernels::Backend& backend, const Config& config, Weights weights, std::int64_t chunk = kChunk);
 
+    /// What the constructor allocates for a chunk of this size, `reserve` included.
+    static std::uint64_t work_bytes(const kernels::Backend& backend, const Config& config,
+                                    std::int64_t chunk);
+
     /// What `forward` hands back, both on the host and optional: an empty span is left alone.
     struct Output {
         std::span<float> last_logits;  ///< [vocab], of the last token

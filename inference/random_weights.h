@@ -21,6 +21,7 @@ class RandomWeights final : public TensorSource {
 
     const std::vector<TensorInfo>& tensors() const override { return tensors_; }
     void read(std::string_view name, std::uint64_t offset, std::span<std::byte> into) const override;
+    bool computed() const override { return true; }
 
   private:
     Config config_;

@@ -33,6 +33,8 @@ class TensorSource {
     /// Throws Error (Changed) if what lies beneath was modified since it was opened. Call it after the last
     /// read.
     virtual void check_unchanged() const {}
+    /// Is the data made by computing, so that every core helps, instead of being read?
+    virtual bool computed() const { return false; }
     const TensorInfo* find(std::string_view name) const;  ///< null when absent
 };
 

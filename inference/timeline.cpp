@@ -74,6 +74,7 @@ bool Timeline::restore(const Candidate& candidate, std::span<const TokenId> log)
                   .kind = CheckpointKind::Conversation,
                   .payload = std::move(payload)});
     }
+    live_spoilt_ = false;
     live_log_.assign(log.begin(), log.begin() + candidate.position);
     return true;
 }
@@ -117,14 +118,17 @@ bool Timeline::read(std::span<const TokenId> rest, std::stop_token stop,
     return true;
 }
 
-// A step that threw may have moved some layers: what is live is then no log's state, so there is none.
+// A step that threw may have moved some layers: what is live is then no log's state, so there is none. The
+// device is left alone: it may be the reason.
 bool Timeline::forward(std::span<const TokenId> tokens, Model::Output output, std::stop_token stop,
                        const std::function<void(std::int64_t)>& on_layer) {
+    if (live_spoilt_) live_.reset();
+    live_spoilt_ = false;
     try {
         return model_.forward(tokens, live_, output, stop, on_layer);
     } catch (...) {
         live_log_.clear();
-        live_.reset();
+        live_spoilt_ = true;
         throw;
     }
 }

@@ -88,6 +88,7 @@ class Timeline {
     CheckpointFiles* files_;
     State live_;
     std::vector<TokenId> live_log_;     ///< exactly what `live_` has been fed
+    bool live_spoilt_ = false;          ///< a step threw in the middle: no log's state; the log is empty
     mutable std::list<HostCopy> host_;  ///< most recently used first
     std::vector<float> logits_;
 };

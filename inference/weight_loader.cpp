@@ -8,7 +8,8 @@
 namespace sidewinder::inference {
 namespace {
 
-constexpr std::size_t kMaxThreads = 8;
+constexpr std::size_t kMaxThreads = 8;  // a disk is busy by then, and memory stays small
+constexpr std::size_t kMaxComputing = 64;
 
 struct Block {
     std::size_t tensor;
@@ -59,7 +60,8 @@ Weights WeightLoader::load(const WeightPlan& plan, const Config& config, kernels
     const std::vector<Block> blocks = split_in_blocks(plan);
     OrderedPipeline pipeline;
     pipeline.jobs = blocks.size();
-    pipeline.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxThreads);
+    pipeline.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1,
+                                               plan.computed ? kMaxComputing : kMaxThreads);
     pipeline.slots = pipeline.threads + 2;
     std::vector<WeightBlock> slots(pipeline.slots);
     Weights::Progress done{0, plan.total_bytes};

@@ -31,7 +31,8 @@ using BlockObserver =
 /// even, int8 and int4 by kernels::quantize_rows.
 BlockProducer convert_from(const TensorSource& source);
 
-/// Fills backend memory as planned. Host memory stays below about 50 MiB.
+/// Fills backend memory as planned. Host memory stays below about 50 MiB, 5 MiB a core for a computed
+/// source.
 class WeightLoader {
   public:
     /// Elements of a block (whole rows, at least one). A quantised file's checksum depends on it.

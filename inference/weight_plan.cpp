@@ -15,8 +15,9 @@ class Planner {
     Planner(const TensorTable& table, const Config& config, const WeightRecipe& recipe)
         : table_(table), config_(config), recipe_(recipe) {}
 
-    WeightPlan plan() {
+    WeightPlan plan(bool computed) {
         const kernels::Dims& d = config_.dims;
+        plan_.computed = computed;
         plan_.buffer_bytes.assign(static_cast<std::size_t>(config_.n_layers) + 1, 0);
         const std::string embedding = "backbone.embedding.weight";
         plan_.embedding = add("embedding", embedding, {kept_format(embedding, true), d.vocab, d.d_model, 0});
@@ -108,7 +109,7 @@ class Planner {
 
 WeightPlan plan_weights(const TensorSource& source, const Config& config, const WeightRecipe& recipe) {
     const TensorTable table(source, config);
-    return Planner(table, config, recipe).plan();
+    return Planner(table, config, recipe).plan(source.computed());
 }
 
 }  // namespace sidewinder::inference

@@ -50,6 +50,7 @@ struct WeightPlan {
     std::size_t embedding = 0, head = 0, final_norm = 0, layer_begin = 0;
     std::vector<std::uint64_t> buffer_bytes;
     std::uint64_t total_bytes = 0;  ///< of all tensors
+    bool computed = false;          ///< the source computes its data: TensorSource::computed
 
     const PlannedTensor& part(std::int64_t layer, LayerPart which) const {
         return tensors[layer_begin + static_cast<std::size_t>(layer * kPerLayer + which)];

@@ -54,9 +54,10 @@ enum class Phase {
 };
 
 struct EngineStatus {
-    QString model;      ///< display name, e.g. "Mamba-Codestral 7B, int8"
-    bool demo = false;  ///< the built-in demo model: named quietly, and the way to the real one is offered
-    QString device;     ///< e.g. "CPU, 8 threads", "NVIDIA RTX 4070"
+    QString model;       ///< display name, e.g. "Mamba-Codestral 7B, int8"
+    bool demo = false;   ///< the built-in demo model: named quietly, and the way to the real one is offered
+    QString device;      ///< e.g. "CPU, 8 threads", "NVIDIA RTX 4070"
+    QString deviceNote;  ///< why it is this one, a sentence for the tooltip; may be empty
     Phase phase = Phase::NoModel;
     qint64 tokensRead = 0;  ///< in the state now; while Reading: read so far
     qint64 tokensToRead = 0;
@@ -68,6 +69,8 @@ struct EngineStatus {
 
 enum class ThemeChoice { System, Light, Dark };
 
+enum class DeviceChoice { Auto, Cpu, Cuda };
+
 struct Settings {
     QString systemPrompt;
     double temperature = 0.2;        ///< 0: always the likeliest token
@@ -77,7 +80,8 @@ struct Settings {
     double repetitionPenalty = 1.0;  ///< 1: off
     int maxTokens = 2048;
     std::optional<quint64> seed;  ///< none: a new one for every answer
-    int threads = 0;              ///< 0: as many as the machine has cores
+    DeviceChoice device = DeviceChoice::Auto;
+    int threads = 0;  ///< 0: as many as the machine has cores
     ThemeChoice theme = ThemeChoice::System;
     int fontSize = 0;  ///< points, 0: the system's
 

@@ -7,18 +7,37 @@
 #include "inference/model_folder.h"
 #include "inference/state.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cuda_library.h"
+#include "kernels/error.h"
 #include "storage/paths.h"
 
 namespace sidewinder::cli {
 
 namespace {
 
+double gb(std::uint64_t bytes) {
+    return static_cast<double>(bytes) * 1e-9;
+}
+
+bool print_gpu() {
+    try {
+        const kernels::CudaDevice gpu = kernels::probe_cuda();
+        std::printf("GPU         %s, compute capability %d.%d, driver for CUDA %s, %.1f of %.1f GB free\n",
+                    gpu.name.c_str(), gpu.compute / 10, gpu.compute % 10, gpu.driver.c_str(),
+                    gb(gpu.free_memory), gb(gpu.total_memory));
+        return true;
+    } catch (const kernels::Error& error) {
+        std::printf("GPU         none: %s\n", error.what());
+        return false;
+    }
+}
+
 int check(const ModelOptions& options) {
     const auto backend = kernels::make_cpu_backend(options.threads.value_or(0));
     const storage::Paths paths = storage::standard_paths();
     std::printf("Device      %s, %.1f GB of memory free\n", backend->device_name().c_str(),
-                static_cast<double>(backend->available_memory()) * 1e-9);
-    std::printf("GPU         not used: this build has no CUDA backend\n");
+                gb(backend->available_memory()));
+    const bool gpu = print_gpu();
     std::printf("Store       %s\nCheckpoints %s\nSettings    %s\n", paths.database().c_str(),
                 paths.checkpoints().c_str(), (paths.config / "settings.json").c_str());
     const inference::ModelFolder folder = inference::ModelFolder::open(options.folder());
@@ -33,9 +52,12 @@ int check(const ModelOptions& options) {
     std::printf("            %.1f MB of state, whatever the length read\n",
                 static_cast<double>(inference::State::bytes_for(folder.config)) * 1e-6);
     const auto engine = options.load();
-    std::printf("            loads as %s: %.1f MB of weights\n",
-                options.weights.empty() ? "set" : options.weights.c_str(),
-                static_cast<double>(engine->model().weights().bytes()) * 1e-6);
+    std::printf("            loads as %s on %s: %.1f MB of weights\n", engine->recipe().name().c_str(),
+                engine->device_name().c_str(), static_cast<double>(engine->model().weights().bytes()) * 1e-6);
+    std::printf("            takes %s there, steps of %lld tokens\n",
+                inference::describe(engine->memory()).c_str(),
+                static_cast<long long>(engine->memory().chunk));
+    if (gpu && !engine->device_note().empty()) std::printf("            %s\n", engine->device_note().c_str());
     return exit_code::kOk;
 }
 

@@ -27,7 +27,10 @@ void ModelOptions::add_to(CLI::App& command) {
     command.add_option("--model", model,
                        "Model folder (Mistral or Hugging Face layout); default: the demo model");
     command.add_option("--weights", weights, "bf16, f32, int8, int4, or with a group: int8-g64, int4-g128");
-    command.add_option("--backend", backend, "cpu; cuda in builds that have it; auto: the best that is here")
+    command
+        .add_option(
+            "--backend", backend,
+            "cpu, cuda, or auto: the GPU when it can be used and the model fits; default: the settings'")
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
     command.add_option("--threads", threads, "CPU threads; 0: one for each physical core")
         ->check(CLI::Range(0, 1024));
@@ -46,14 +49,11 @@ std::filesystem::path ModelOptions::folder() const {
 }
 
 app::EngineOptions ModelOptions::engine_options() const {
-    if (backend == "cuda") {
-        throw kernels::Error(kernels::Error::Kind::Unsupported,
-                             "This build has no CUDA backend. Leave --backend out, and the CPU answers.");
-    }
     const app::Settings settings = stored_settings();
     app::EngineOptions options;
     options.model = folder();
     options.weights = inference::WeightRecipe::parse(weights.empty() ? settings.weights : weights);
+    options.device = backend.empty() ? settings.device : app::parse_device(backend);
     options.threads = threads.value_or(settings.threads);
     options.host_budget = static_cast<std::size_t>(settings.checkpoint_memory_mib) << 20;
     options.quantized_cache = storage::standard_paths().cache / "quantized";

@@ -17,7 +17,7 @@ namespace sidewinder::cli {
 struct ModelOptions {
     std::string model;    ///< folder; empty: the settings' model, else the demo model
     std::string weights;  ///< empty: the settings'
-    std::string backend = "cpu";
+    std::string backend;  ///< empty: the settings'
     std::optional<int> threads;
 
     void add_to(CLI::App& command);

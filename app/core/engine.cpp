@@ -9,7 +9,7 @@
 #include "inference/content_hash.h"
 #include "inference/error.h"
 #include "inference/quantized_file.h"
-#include "kernels/cpu/cpu_backend.h"
+#include "kernels/error.h"
 
 namespace sidewinder::app {
 
@@ -18,15 +18,6 @@ using inference::Error;
 using inference::Fault;
 
 namespace {
-
-// Raise it when a kernel's rounding or a state's layout changes: checkpoints made before are then read again.
-constexpr const char* kStateFormat = "cpu-f32-1";
-
-// Rounding differs between instruction sets, not between thread counts.
-std::string state_format(const kernels::Backend& backend) {
-    const std::string device = backend.device_name();
-    return std::string(kStateFormat) + "-" + device.substr(device.rfind(' ') + 1);
-}
 
 std::string identity_of(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -76,32 +67,53 @@ const inference::Tokenizer& Engine::tokenizer() const {
     return *tokenizer_;
 }
 
-std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
-                                     const std::function<void(inference::Weights::Progress)>& progress,
+void Engine::open_tokenizer(const inference::ModelFolder& folder) {
+    if (folder.tokenizer.empty()) return;
+    tokenizer_ = inference::Tokenizer::load(folder.tokenizer);
+    tokenizer_id_ = identity_of(folder.tokenizer);
+    if (tokenizer_->vocab_size() != folder.config.dims.vocab) {
+        throw Error(Fault::BadTokenizer, "The tokenizer has " + std::to_string(tokenizer_->vocab_size()) +
+                                             " pieces, but the model's vocabulary is " +
+                                             std::to_string(folder.config.dims.vocab) +
+                                             ". They belong to different models.");
+    }
+}
+
+// All or nothing: what was allocated goes back in order when a step throws.
+void Engine::put_on(std::unique_ptr<kernels::Backend> backend, const inference::ModelFolder& folder,
+                    const EngineOptions& options, const Progress& progress, std::stop_token stop) {
+    memory_ = inference::fit_in_memory(*folder.tensors, folder.config, options.weights, *backend);
+    inference::CachedWeights loaded = load_weights(folder, options, *backend, progress, stop);
+    auto model =
+        std::make_unique<inference::Model>(*backend, folder.config, std::move(loaded.weights), memory_.chunk);
+    fingerprint_ = folder.content_hash + "/" + options.weights.name() + "/" + backend->state_format();
+    timeline_ =
+        std::make_unique<inference::Timeline>(*model, fingerprint_, options.host_budget, options.checkpoints);
+    note_ = loaded.note;
+    model_ = std::move(model);
+    backend_ = std::move(backend);
+}
+
+std::unique_ptr<Engine> Engine::load(const EngineOptions& options, const Progress& progress,
                                      std::stop_token stop) {
+    using kernels::Error;
     const inference::ModelFolder folder = inference::ModelFolder::open(options.model);
     std::unique_ptr<Engine> engine(new Engine);
     engine->name_ = is_demo(options.model) ? kDemoModelName : folder.name;
-    if (!folder.tokenizer.empty()) {
-        engine->tokenizer_ = inference::Tokenizer::load(folder.tokenizer);
-        engine->tokenizer_id_ = identity_of(folder.tokenizer);
-        if (engine->tokenizer_->vocab_size() != folder.config.dims.vocab) {
-            throw Error(Fault::BadTokenizer,
-                        "The tokenizer has " + std::to_string(engine->tokenizer_->vocab_size()) +
-                            " pieces, but the model's vocabulary is " +
-                            std::to_string(folder.config.dims.vocab) + ". They belong to different models.");
+    engine->recipe_ = options.weights;
+    engine->open_tokenizer(folder);
+    if (options.device != Device::Cpu) {
+        try {
+            if (!options.cuda_off.empty()) throw Error(Error::Kind::Unsupported, options.cuda_off);
+            engine->put_on(options.backends.cuda(folder.config.dims, options.weights.format), folder, options,
+                           progress, stop);
+            return engine;
+        } catch (const Error& error) {
+            if (options.device == Device::Cuda || error.kind() == Error::Kind::DeviceLost) throw;
+            engine->device_note_ = error.what();
         }
     }
-    engine->backend_ = kernels::make_cpu_backend(options.threads);
-    inference::CachedWeights loaded = load_weights(folder, options, *engine->backend_, progress, stop);
-    engine->note_ = loaded.note;
-    engine->model_ =
-        std::make_unique<inference::Model>(*engine->backend_, folder.config, std::move(loaded.weights),
-                                           engine->backend_->best_chunk(folder.config.dims));
-    engine->fingerprint_ =
-        folder.content_hash + "/" + options.weights.name() + "/" + state_format(*engine->backend_);
-    engine->timeline_ = std::make_unique<inference::Timeline>(*engine->model_, engine->fingerprint_,
-                                                              options.host_budget, options.checkpoints);
+    engine->put_on(options.backends.cpu(options.threads), folder, options, progress, stop);
     return engine;
 }
 

@@ -6,7 +6,9 @@
 #include <stop_token>
 #include <string>
 
+#include "app/core/device.h"
 #include "inference/checkpoint_files.h"
+#include "inference/memory_budget.h"
 #include "inference/model.h"
 #include "inference/model_folder.h"
 #include "inference/timeline.h"
@@ -19,22 +21,31 @@ namespace sidewinder::app {
 struct EngineOptions {
     std::filesystem::path model;  ///< a model folder in either layout
     inference::WeightRecipe weights;
-    int threads = 0;                                 ///< 0: one for each physical core
+    Device device = Device::Auto;
+    std::string cuda_off;  ///< not empty: why the GPU must not be touched any more in this process
+    int threads = 0;       ///< 0: one for each physical core
     std::size_t host_budget = std::size_t{2} << 30;  ///< bytes of checkpoints in host memory
     std::filesystem::path quantized_cache;  ///< where int8/int4 files are kept; empty: quantise at each load
     inference::CheckpointFiles* checkpoints = nullptr;  ///< must outlive the engine; null: none on disk
+    BackendMaker backends = real_backends();
 };
 
 /// A loaded model and everything that it takes to answer with it. Qt-free; one thread uses it.
 class Engine {
   public:
-    /// Throws inference::Error, kernels::Error, or inference::Stopped.
-    static std::unique_ptr<Engine> load(
-        const EngineOptions& options, const std::function<void(inference::Weights::Progress)>& progress = {},
-        std::stop_token stop = {});
+    using Progress = std::function<void(inference::Weights::Progress)>;
+
+    /// Throws inference::Error, kernels::Error, or inference::Stopped. A lost GPU is thrown, whatever
+    /// `device` says: the caller keeps its sentence for `cuda_off`.
+    static std::unique_ptr<Engine> load(const EngineOptions& options, const Progress& progress = {},
+                                        std::stop_token stop = {});
 
     const std::string& model_name() const { return name_; }
     std::string device_name() const { return backend_->device_name(); }
+    /// A sentence when the GPU was wanted and the CPU serves: why. Else empty.
+    const std::string& device_note() const { return device_note_; }
+    const inference::WeightRecipe& recipe() const { return recipe_; }
+    const inference::MemoryNeed& memory() const { return memory_; }
     /// Names all that the numbers in a state depend on: weights, recipe, state format, backend.
     const std::string& fingerprint() const { return fingerprint_; }
     const inference::Config& config() const { return model_->config(); }
@@ -51,11 +62,17 @@ class Engine {
 
   private:
     Engine() = default;
+    void open_tokenizer(const inference::ModelFolder& folder);
+    void put_on(std::unique_ptr<kernels::Backend> backend, const inference::ModelFolder& folder,
+                const EngineOptions& options, const Progress& progress, std::stop_token stop);
 
     std::string name_;
     std::string fingerprint_;
     std::string tokenizer_id_;
     std::string note_;
+    std::string device_note_;
+    inference::WeightRecipe recipe_;
+    inference::MemoryNeed memory_;
     std::unique_ptr<kernels::Backend> backend_;
     std::unique_ptr<inference::Tokenizer> tokenizer_;
     std::unique_ptr<inference::Model> model_;

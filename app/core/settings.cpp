@@ -45,6 +45,21 @@ void take(const json& from, const char* key, std::string& into, std::string& lef
     }
 }
 
+// One of `names`, by number.
+template <class T, std::size_t N>
+void take(const json& from, const char* key, const std::string_view (&names)[N], T& into,
+          std::string& left_out) {
+    if (!from.contains(key)) return;
+    std::string name;
+    take(from, key, name, left_out);
+    const auto known = std::find(std::begin(names), std::end(names), name);
+    if (known != std::end(names)) {
+        into = static_cast<T>(known - std::begin(names));
+    } else if (from[key].is_string()) {
+        left_out += std::string(left_out.empty() ? "" : ", ") + key;
+    }
+}
+
 json read_object(const fs::path& file, std::string* problem) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return json::object();
@@ -64,8 +79,8 @@ json read_object(const fs::path& file, std::string* problem) {
 bool operator==(const Settings& a, const Settings& b) {
     const auto key = [](const Settings& s) {
         return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p,
-                        s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.threads,
-                        s.theme, s.font_size, s.model, s.weights, s.checkpoint_disk_mib,
+                        s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.device,
+                        s.threads, s.theme, s.font_size, s.model, s.weights, s.checkpoint_disk_mib,
                         s.checkpoint_memory_mib);
     };
     return key(a) == key(b);
@@ -93,14 +108,8 @@ Settings load_settings(const fs::path& file, std::string* problem) {
     if (const auto seed = from.find("seed"); seed != from.end() && seed->is_number_unsigned()) {
         s.seed = seed->get<std::uint64_t>();
     }
-    std::string theme(kThemes[0]);
-    take(from, "theme", theme, left_out);
-    const auto known = std::find(std::begin(kThemes), std::end(kThemes), theme);
-    if (known != std::end(kThemes)) {
-        s.theme = static_cast<Settings::Theme>(known - std::begin(kThemes));
-    } else {
-        left_out += left_out.empty() ? "theme" : ", theme";
-    }
+    take(from, "theme", kThemes, s.theme, left_out);
+    take(from, "device", kDevices, s.device, left_out);
     if (problem && !left_out.empty()) {
         *problem = "Some settings in " + file.string() +
                    " are impossible and keep their defaults: " + left_out + ".";
@@ -124,6 +133,7 @@ void save_settings(const fs::path& file, const Settings& s) {
     to["checkpoint_disk_mib"] = s.checkpoint_disk_mib;
     to["checkpoint_memory_mib"] = s.checkpoint_memory_mib;
     to["seed"] = s.seed ? json(*s.seed) : json(nullptr);
+    to["device"] = std::string(kDevices[static_cast<int>(s.device)]);
     to["theme"] = std::string(kThemes[static_cast<int>(s.theme)]);
     storage::make_private_directory(file.parent_path());
     storage::write_atomically(file, to.dump(2, ' ', false, json::error_handler_t::replace) + "\n");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/core/device.h"
 #include "inference/generator.h"
 
 namespace sidewinder::app {
@@ -17,6 +18,7 @@ struct Settings {
     inference::SamplingOptions sampling;
     std::optional<std::uint64_t> seed;  ///< none: another one for each answer
     std::int64_t max_tokens = 1024;
+    Device device = Device::Auto;
     int threads = 0;  ///< 0: one for each physical core
     Theme theme = Theme::System;
     int font_size = 0;  ///< points; 0: the system's

@@ -56,6 +56,7 @@ bool Application::start() {
                                                        .settings_file = settings_file(options_.paths),
                                                        .quantized_cache = options_.paths.cache / "quantized",
                                                        .model = options_.model,
+                                                       .backends = options_.backends,
                                                        .unsaved = unsaved_},
                                      settings_);
     connect(&instance_, &SingleInstance::raiseRequested, this, &Application::raiseWindow);

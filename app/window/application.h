@@ -25,6 +25,7 @@ class Application : public QObject {
     struct Options {
         storage::Paths paths;
         std::filesystem::path model;  ///< overrides the settings' model
+        BackendMaker backends = real_backends();
     };
     explicit Application(const Options& options);
     ~Application() override;

@@ -17,6 +17,7 @@ using ui::MainWindow;
 namespace {
 
 constexpr int kListed = 20'000;  // conversations in the sidebar; older ones are found by search
+constexpr qint64 kUseCpu = 1;    // a notice's action
 constexpr int kSettleMs = 500;   // settings act once the person has stopped changing them
 
 }  // namespace
@@ -94,6 +95,13 @@ void Controller::connectWindow() {
         refreshList();
     });
     connect(w, &MainWindow::linkOpenRequested, this, [](const QUrl& url) { QDesktopServices::openUrl(url); });
+    connect(w, &MainWindow::noticeActionTriggered, this, [this](qint64 action) {
+        if (action != kUseCpu) return;
+        cpu_only_ = true;
+        off_ = false;
+        setPhase(ui::Phase::Loading);
+        loadModel();
+    });
     connect(w, &MainWindow::modelsRequested, this, [this] {
         parts_.window.showNotice(
             {.sentence = tr("Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start "
@@ -114,6 +122,7 @@ void Controller::connectEngine() {
         setPhase(ui::Phase::NoModel);
         showProblem(sentence);
     });
+    connect(engine_, &EngineWorker::deviceLost, this, &Controller::onDeviceLost);
     connect(engine_, &EngineWorker::encoded, this,
             [this](qint64 message, const std::vector<inference::TokenId>& tokens) {
                 parts_.store.ask([message, tokens, tokenizer = tokenizer_](Conversations& c) {
@@ -227,9 +236,10 @@ void Controller::search(const QString& query) {
 
 void Controller::applySettings(const ui::Settings& shown) {
     const int threads = settings_.threads;
+    const Device device = settings_.device;
     settings_ = with_shown(settings_, shown);
     save_later_.start();
-    if (settings_.threads != threads) reload_later_.start();
+    if (settings_.threads != threads || settings_.device != device) reload_later_.start();
 }
 
 void Controller::saveSettings() {
@@ -246,6 +256,8 @@ void Controller::loadModel() {
     options.model = !parts_.model.empty()      ? parts_.model
                     : !settings_.model.empty() ? std::filesystem::path(settings_.model)
                                                : demo_model_folder();
+    options.device = cpu_only_ ? Device::Cpu : settings_.device;
+    options.backends = parts_.backends;
     options.threads = settings_.threads;
     options.host_budget = static_cast<std::size_t>(settings_.checkpoint_memory_mib) << 20;
     options.quantized_cache = parts_.quantized_cache;
@@ -259,6 +271,20 @@ void Controller::loadModel() {
     QMetaObject::invokeMethod(
         engine_, [e = engine_, options, stop = loading_.get_token()] { e->load(options, stop); },
         Qt::QueuedConnection);
+}
+
+void Controller::onDeviceLost(const QString& sentence) {
+    off_ = true;
+    status_.device.clear();
+    status_.deviceNote = sentence;
+    status_.note = standingNote();
+    setPhase(ui::Phase::Off);
+    parts_.window.showNotice({.sentence = sentence,
+                              .kind = ui::NoticeKind::Error,
+                              .actionLabel = tr("Use the CPU"),
+                              .actionId = kUseCpu,
+                              .details = sentence,
+                              .milliseconds = 0});
 }
 
 void Controller::showProblem(const QString& sentence) {

@@ -31,6 +31,7 @@ class Controller : public QObject {
         std::filesystem::path settings_file;
         std::filesystem::path quantized_cache;
         std::filesystem::path model;  ///< overrides the settings' model; empty: theirs, else the demo model
+        BackendMaker backends = real_backends();
         bool unsaved = false;  ///< the store lives in memory only: the status line says so all the time
     };
     explicit Controller(const Parts& parts, Settings settings, QObject* parent = nullptr);
@@ -79,6 +80,7 @@ class Controller : public QObject {
     void onLoaded(const EngineInfo& info);
     void onText(qint64 answer, const QString& delta, qint64 position, double tokensPerSecond);
     void onFinished(const AnswerResult& result);
+    void onDeviceLost(const QString& sentence);
     void onFailed(qint64 answer, const QString& sentence);
     void applySettings(const ui::Settings& shown);
     void saveSettings();
@@ -91,6 +93,8 @@ class Controller : public QObject {
     QThread engine_thread_;
     EngineWorker* engine_;  ///< lives on engine_thread_, and as long as that
     std::stop_source loading_;
+    bool off_ = false;       ///< the GPU failed, and nothing else was chosen yet
+    bool cpu_only_ = false;  ///< the GPU failed and the person chose to go on without it
     ui::EngineStatus status_;
     QHash<qint64, Answer> answers_;  ///< by the answer's row
     bool turn_pending_ = false;      ///< asked the store for a turn, not back yet

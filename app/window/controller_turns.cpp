@@ -140,8 +140,10 @@ void Controller::stop() {
 // The engine's news.
 
 void Controller::onLoaded(const EngineInfo& info) {
+    off_ = false;
     status_.model = info.model;
     status_.device = info.device;
+    status_.deviceNote = info.device_note;
     status_.demo = info.demo;
     tokenizer_ = info.tokenizer;
     if (!info.note.isEmpty()) showProblem(info.note);
@@ -204,7 +206,11 @@ void Controller::onFailed(qint64 id, const QString& sentence) {
                          .stats = {},
                          .error = sentence};
     parts_.window.updateMessage(view);
-    if (answers_.isEmpty()) setPhase(status_.model.isEmpty() ? ui::Phase::NoModel : ui::Phase::Idle);
+    if (off_) {
+        setPhase(ui::Phase::Off);
+    } else if (answers_.isEmpty()) {
+        setPhase(status_.model.isEmpty() ? ui::Phase::NoModel : ui::Phase::Idle);
+    }
     Q_EMIT answerFinished(id);
 }
 

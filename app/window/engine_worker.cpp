@@ -80,16 +80,17 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
     try {
         EngineOptions with = options;
         with.checkpoints = checkpoints_;
+        with.cuda_off = cuda_off_;
         const auto progress = [this](inference::Weights::Progress p) {
             Q_EMIT loading(p.total_bytes == 0
                                ? 1.0
                                : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
         };
         engine_ = Engine::load(with, progress, stop);
-        Q_EMIT loaded({QString::fromStdString(engine_->model_name()),
-                       QString::fromStdString(engine_->device_name()),
-                       engine_->model_name() == kDemoModelName, engine_->tokenizer_id(),
-                       QString::fromStdString(engine_->note())});
+        Q_EMIT loaded(
+            {QString::fromStdString(engine_->model_name()), QString::fromStdString(engine_->device_name()),
+             QString::fromStdString(engine_->device_note()), engine_->model_name() == kDemoModelName,
+             engine_->tokenizer_id(), QString::fromStdString(engine_->note())});
     } catch (const inference::Stopped&) {
         // Another load follows, or the program ends: nothing to say.
     } catch (const std::bad_alloc&) {
@@ -97,12 +98,23 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
             tr("There is not enough memory for this model. Close other programs, or set \"weights\": "
                "\"int4\" in settings.json."));
     } catch (const std::exception& error) {
-        Q_EMIT loadFailed(QString::fromUtf8(error.what()));
+        if (!lostDevice(error)) Q_EMIT loadFailed(QString::fromUtf8(error.what()));
     }
+}
+
+bool EngineWorker::lostDevice(const std::exception& error) {
+    const auto* device = dynamic_cast<const kernels::Error*>(&error);
+    if (!device || device->kind() != kernels::Error::Kind::DeviceLost) return false;
+    cuda_off_ = error.what();
+    engine_.reset();
+    Q_EMIT deviceLost(QString::fromStdString(cuda_off_));
+    return true;
 }
 
 void EngineWorker::answer(const AnswerRequest& request) {
     try {
+        if (!engine_ && !cuda_off_.empty())
+            throw kernels::Error(kernels::Error::Kind::Unsupported, cuda_off_);
         if (!engine_)
             throw inference::Error(inference::Fault::MissingFile,
                                    "No model is loaded. Start Sidewinder with --model FOLDER.");
@@ -111,6 +123,7 @@ void EngineWorker::answer(const AnswerRequest& request) {
         Q_EMIT failed(request.answer, tr("There was not enough memory to go on. The conversation is saved."));
     } catch (const std::exception& error) {
         Q_EMIT failed(request.answer, QString::fromUtf8(error.what()));
+        lostDevice(error);
     }
 }
 

@@ -18,6 +18,7 @@ namespace sidewinder::app {
 struct EngineInfo {
     QString model;
     QString device;
+    QString device_note;  ///< why the CPU serves although the GPU was wanted, or empty
     bool demo = false;
     std::string tokenizer;  ///< Engine::tokenizer_id
     QString note;           ///< for the person, or empty
@@ -69,6 +70,9 @@ class EngineWorker : public QObject {
     void loading(double share);
     void loaded(const sidewinder::app::EngineInfo& info);
     void loadFailed(const QString& sentence);
+    /// The GPU failed, while loading or answering, and the engine is gone: it stays off until restart. An
+    /// answer that was being made gets `failed` as well.
+    void deviceLost(const QString& sentence);
 
     void encoded(qint64 message, const std::vector<sidewinder::inference::TokenId>& tokens);
     void reading(const sidewinder::app::ReadingProgress& progress);
@@ -81,9 +85,12 @@ class EngineWorker : public QObject {
   private:
     class Stream;
     void run(const AnswerRequest& request);
+    /// Gives up the engine when the device is gone; true then.
+    bool lostDevice(const std::exception& error);
 
     CheckpointStore* checkpoints_;
     std::unique_ptr<Engine> engine_;
+    std::string cuda_off_;  ///< why the GPU is off until restart, or empty
 };
 
 }  // namespace sidewinder::app

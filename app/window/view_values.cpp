@@ -102,6 +102,7 @@ ui::Settings to_view(const Settings& s) {
             .repetitionPenalty = static_cast<double>(s.sampling.repetition_penalty),
             .maxTokens = static_cast<int>(s.max_tokens),
             .seed = s.seed ? std::optional<quint64>(*s.seed) : std::nullopt,
+            .device = static_cast<ui::DeviceChoice>(s.device),
             .threads = s.threads,
             .theme = static_cast<ui::ThemeChoice>(s.theme),
             .fontSize = s.font_size};
@@ -116,6 +117,7 @@ Settings with_shown(Settings s, const ui::Settings& shown) {
     s.sampling.repetition_penalty = static_cast<float>(shown.repetitionPenalty);
     s.max_tokens = shown.maxTokens;
     s.seed = shown.seed ? std::optional<std::uint64_t>(*shown.seed) : std::nullopt;
+    s.device = static_cast<Device>(shown.device);
     s.threads = shown.threads;
     s.theme = static_cast<Settings::Theme>(shown.theme);
     s.font_size = shown.fontSize;

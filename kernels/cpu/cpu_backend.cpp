@@ -57,6 +57,8 @@ class CpuBackend final : public Backend {
         return "CPU, " + std::to_string(n) + (n == 1 ? " thread, " : " threads, ") + cpu::simd_name();
     }
     std::size_t available_memory() const override { return cpu::available_memory(); }
+    // Rounding differs between instruction sets, not between thread counts.
+    std::string state_format() const override { return std::string("cpu-f32-1-") + cpu::simd_name(); }
 
     // Long chunks pay in the products, but their activations must stay small beside the weights.
     std::int64_t best_chunk(const Dims& dims) const override { return dims.d_model >= 1024 ? 128 : 256; }

@@ -38,6 +38,10 @@ class CudaBackend final : public Backend {
     }
 
     std::string device_name() const override { return traits_.name; }
+    std::string state_format() const override {
+        return "cuda-f32-1-" + std::to_string(traits_.compute) + "-" +
+               std::to_string(traits_.multiprocessors);
+    }
     std::size_t available_memory() const override {
         std::size_t free = 0, total = 0;
         check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");

@@ -99,6 +99,10 @@
         <source>not saved</source>
         <translation>não salvo</translation>
     </message>
+    <message>
+        <source>Use the CPU</source>
+        <translation>Usar a CPU</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::ConversationDelegate</name>
@@ -603,6 +607,26 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>When the processor answers. Counts from the next answer.</source>
         <translation>Quando o processador responde. Vale a partir da próxima resposta.</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>Processador (CPU)</translation>
+    </message>
+    <message>
+        <source>GPU (NVIDIA)</source>
+        <translation>GPU (NVIDIA)</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>Executar em</translation>
+    </message>
+    <message>
+        <source>Automatic takes the GPU when the model fits into its memory.</source>
+        <translation>Automático usa a GPU quando o modelo cabe na memória dela.</translation>
     </message>
 </context>
 <context>

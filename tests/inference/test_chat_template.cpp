@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include "inference/python_json.h"
+#include "tests/support/fixtures.h"
 #include "tests/support/tokenizer_files.h"
 
 using namespace sidewinder;
@@ -215,8 +216,8 @@ void TestChatTemplate::normalizes() {
 void TestChatTemplate::encodesTheSamples_data() {
     QTest::addColumn<QString>("folder");
     for (const char* name : {"get_weather_full", "several_calls", "no_tools"}) {
-        QTest::newRow(name) << QString::fromLatin1(SIDEWINDER_FIXTURES "/template-v3/") +
-                                   QString::fromLatin1(name);
+        QTest::newRow(name) << QString::fromStdString(
+                                   (sidewinder::test::fixtures() / "template-v3" / name).string());
     }
 }
 

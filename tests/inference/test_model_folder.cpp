@@ -11,6 +11,7 @@
 #include "inference/safetensors.h"
 #include "inference/safetensors_writer.h"
 #include "inference/weights.h"
+#include "tests/support/fixtures.h"
 #include "tests/support/host_backend.h"
 #include "tests/support/limited_child.h"
 #include "tests/support/model_files.h"
@@ -77,7 +78,7 @@ class TestModelFolder : public QObject {
     }
 
     void opensTheGoldens() {
-        const fs::path goldens = fs::path(SIDEWINDER_FIXTURES) / "goldens";
+        const fs::path goldens = sidewinder::test::fixtures() / "goldens";
         if (!fs::exists(goldens)) QSKIP("the fixtures are not here");
         for (const char* name : {"tiny", "g8h2", "g1"}) {
             const ModelFolder model = ModelFolder::open(goldens / name);

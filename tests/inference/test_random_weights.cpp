@@ -5,6 +5,7 @@
 #include "inference/model_folder.h"
 #include "inference/random_weights.h"
 #include "inference/safetensors.h"
+#include "tests/support/fixtures.h"
 #include "tests/support/model_files.h"
 
 using namespace sidewinder;
@@ -72,7 +73,7 @@ class TestRandomWeights : public QObject {
     void reproducesTheGoldens() {
         QFETCH(QString, shape);
         const std::filesystem::path folder =
-            std::filesystem::path(SIDEWINDER_FIXTURES) / "goldens" / shape.toStdString();
+            sidewinder::test::fixtures() / "goldens" / shape.toStdString();
         if (!std::filesystem::exists(folder)) QSKIP("the fixtures are not here");
         const SafetensorsFile file = SafetensorsFile::open(folder / "consolidated.safetensors");
         const RandomWeights weights(named_config(shape.toStdString()));

@@ -1,24 +1,22 @@
 #pragma once
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <vector>
 
 #include "inference/model.h"
 #include "inference/model_folder.h"
 #include "inference/safetensors.h"
+#include "tests/support/fixtures.h"
 
 /// The golden tensors: small models and what a sequential float64 recurrence makes of them.
 namespace sidewinder::test {
 
 namespace fs = std::filesystem;
 
-/// Folder of a golden model; it may not be there. SIDEWINDER_FIXTURES in the environment wins over the
-/// build's path, for tests that are carried to another machine.
+/// Folder of a golden model; it may not be there.
 inline fs::path golden_folder(const std::string& model) {
-    const char* carried = std::getenv("SIDEWINDER_FIXTURES");
-    return fs::path(carried ? carried : SIDEWINDER_FIXTURES) / "goldens" / model;
+    return fixtures() / "goldens" / model;
 }
 
 struct Golden {

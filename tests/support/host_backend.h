@@ -10,13 +10,14 @@
 namespace sidewinder::test {
 
 /// Host memory and nothing else: enough to load weights and look at them. The maths throws.
-class HostBackend final : public kernels::Backend {
+class HostBackend : public kernels::Backend {
   public:
     std::size_t limit = SIZE_MAX;  ///< bytes that may be held; beyond them allocation throws OutOfMemory
     std::size_t held = 0;
     std::size_t peak = 0;
 
     std::string device_name() const override { return "test memory"; }
+    std::string state_format() const override { return "test"; }
     std::int64_t best_chunk(const kernels::Dims&) const override { return 1; }
     std::size_t zxbcdt_bytes(const kernels::Dims&, std::int64_t) const override { return 64; }
     std::size_t y_bytes(const kernels::Dims&, std::int64_t) const override { return 64; }

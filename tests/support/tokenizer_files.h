@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/fixtures.h"
+
 /// Tokenizer files made in code: a small valid vocabulary, and the parts to spoil it with. Writes protobuf by
 /// itself, so that a mistake in the product's writer shows.
 namespace sidewinder::test {
@@ -102,7 +104,7 @@ inline std::string read_file(const std::filesystem::path& path) {
 }
 
 inline std::filesystem::path v3_tokenizer_path() {
-    return std::filesystem::path(SIDEWINDER_FIXTURES) / "tokenizer-v3" / "tokenizer.model.v3";
+    return sidewinder::test::fixtures() / "tokenizer-v3" / "tokenizer.model.v3";
 }
 inline std::filesystem::path demo_tokenizer_path() {
     return std::filesystem::path(SIDEWINDER_SOURCE_DIR) / "resources" / "demo-model" / "tokenizer.model.v3";

@@ -26,8 +26,10 @@ class WindowFixture {
     app::Application::Options options() const {
         const std::filesystem::path home = home_.path().toStdString();
         return {.paths = {.data = home / "data", .cache = home / "cache", .config = home / "config"},
-                .model = model_};
+                .model = model_,
+                .backends = backends_};
     }
+    void setBackends(app::BackendMaker backends) { backends_ = std::move(backends); }  ///< before start
 
     /// Starts the program and waits for its model; false when that failed.
     bool start() {
@@ -77,6 +79,7 @@ class WindowFixture {
   private:
     QTemporaryDir home_;
     std::filesystem::path model_;
+    app::BackendMaker backends_ = app::real_backends();
     std::unique_ptr<app::Application> app_;
 };
 

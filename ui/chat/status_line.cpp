@@ -106,6 +106,8 @@ void StatusLine::refresh() {
     models_->setAccessibleName(models_->text());
     label_->setWhole(text());
     label_->setAccessibleName(tr("Status: %1").arg(label_->whole()));
+    label_->setAccessibleDescription(status_.deviceNote);
+    label_->setNote(status_.deviceNote);
 }
 
 void StatusLine::setOffersModels(bool offers) {

@@ -164,6 +164,10 @@ void SettingsDialog::buildSampling(QVBoxLayout& page) {
 
 void SettingsDialog::buildMachine(QVBoxLayout& page) {
     addSection(page, tr("This machine"));
+    device_ = new QComboBox;
+    device_->addItems({tr("Automatic"), tr("Processor (CPU)"), tr("GPU (NVIDIA)")});
+    connect(device_, &QComboBox::currentIndexChanged, this, &SettingsDialog::report);
+    addRow(page, tr("Runs on"), tr("Automatic takes the GPU when the model fits into its memory."), device_);
     threads_ = whole(0, 256);
     threads_->setSpecialValueText(tr("All cores"));
     addRow(page, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
@@ -181,6 +185,7 @@ void SettingsDialog::setSettings(const Settings& s) {
     repetition_->setValue(s.repetitionPenalty);
     maxTokens_->setValue(s.maxTokens);
     seed_->setText(s.seed ? QString::number(*s.seed) : QString());
+    device_->setCurrentIndex(static_cast<int>(s.device));
     threads_->setValue(s.threads);
     filling_ = false;
 }
@@ -199,6 +204,7 @@ Settings SettingsDialog::settings() const {
     bool ok = false;
     const quint64 seed = seed_->text().toULongLong(&ok);
     if (ok) s.seed = seed;
+    s.device = static_cast<DeviceChoice>(device_->currentIndex());
     s.threads = threads_->value();
     return s;
 }

@@ -50,6 +50,7 @@ class SettingsDialog : public QDialog {
     QDoubleSpinBox* repetition_;
     QSpinBox* maxTokens_;
     QLineEdit* seed_;
+    QComboBox* device_;
     QSpinBox* threads_;
 };
 

@@ -17,12 +17,20 @@ void ElidedLabel::setWhole(const QString& text) {
     update();
 }
 
+void ElidedLabel::setNote(const QString& note) {
+    note_ = note;
+    update();
+}
+
 void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     const QString shown = fontMetrics().elidedText(whole_, Qt::ElideRight, width());
     painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, shown);
-    const QString tip = shown == whole_ ? QString() : Qt::convertFromPlainText(whole_);
+    QStringList lines;
+    if (shown != whole_) lines << whole_;
+    if (!note_.isEmpty()) lines << note_;
+    const QString tip = lines.isEmpty() ? QString() : Qt::convertFromPlainText(lines.join(QLatin1Char('\n')));
     if (toolTip() != tip) setToolTip(tip);
 }
 

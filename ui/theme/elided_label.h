@@ -11,13 +11,14 @@ class ElidedLabel : public QLabel {
   public:
     explicit ElidedLabel(QWidget* parent = nullptr);
     void setWhole(const QString& text);
+    void setNote(const QString& note);  ///< for the tool tip, always; may be empty
     const QString& whole() const { return whole_; }
 
   protected:
     void paintEvent(QPaintEvent* event) override;
 
   private:
-    QString whole_;
+    QString whole_, note_;
 };
 
 }  // namespace sidewinder::ui

@@ -35,6 +35,7 @@ class TestSettings : public QObject {
         s.seed = 18446744073709551615ULL;
         s.theme = Settings::Theme::Dark;
         s.font_size = 15;
+        s.device = Device::Cuda;
         s.weights = "int4-g64";
         save_settings(file(), s);
         QVERIFY(load_settings(file()) == s);
@@ -51,6 +52,14 @@ class TestSettings : public QObject {
         QCOMPARE(s.max_tokens, 50);
         QVERIFY(s.theme == Settings::Theme::Dark);
         QVERIFY2(problem.find("temperature, top_k") != std::string::npos, problem.c_str());
+    }
+
+    void anUnknownDeviceIsTold() {
+        write(R"({"device": "abacus", "font_size": 11})");
+        std::string problem;
+        const Settings s = load_settings(file(), &problem);
+        QVERIFY(s.device == Device::Auto && s.font_size == 11);
+        QVERIFY2(problem.ends_with("device."), problem.c_str());
     }
 
     void anUnknownThemeIsTold() {

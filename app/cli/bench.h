@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "inference/config.h"
+#include "inference/model.h"
+#include "inference/tensor_source.h"
+
+namespace sidewinder::cli {
+
+struct BenchOptions {
+    std::string model;  ///< folder; empty: random weights of `shape`
+    std::string shape = "7b";
+    std::string backend = "cpu";
+    std::int64_t layers = 0;  ///< 0: 8 on the CPU, all on the GPU
+    std::vector<std::string> weights{"bf16", "int8", "int4"};
+    int threads = 0;
+    std::vector<std::int64_t> prefill;  ///< empty: 128 on the CPU; 512, 4096 and 32768 on the GPU
+    std::int64_t decode = 0;            ///< 0: 32 tokens on the CPU, 64 on the GPU
+    bool json = false;
+    std::string save;  ///< file for the JSON object, or empty
+};
+
+/// What is measured: a model's shape and where its weights come from.
+struct BenchSource {
+    inference::Config config;
+    std::shared_ptr<const inference::TensorSource> tensors;
+};
+
+using BenchClock = std::chrono::steady_clock;
+double seconds_since(BenchClock::time_point start);
+double median(std::vector<double> values);
+/// What the layers' matrix products and, once a step, the head cost: 2 FLOP a weight and token.
+double prefill_flop(const inference::Config& config, double tokens);
+/// Bytes that a decoded token moves: weights once, the state read and written.
+double decode_bytes(const inference::Model& model, const inference::State& state);
+
+/// Medians in seconds, warm-up left out. `steps`: tokens to feed one by one; `T` tokens in one call, `runs`
+/// times; a prompt in the model's chunks.
+double time_decode(inference::Model& model, inference::State& state, std::int64_t steps);
+double time_step(inference::Model& model, inference::State& state, std::int64_t T, int runs);
+double time_prefill(inference::Model& model, inference::State& state, std::int64_t tokens, int runs,
+                    std::stop_token stop);
+
+/// Each measures all of `options.weights`, fills in `report` and, unless only JSON is wanted, prints a table.
+void bench_cpu(const BenchOptions& options, const BenchSource& source, nlohmann::ordered_json& report,
+               std::stop_token stop);
+void bench_cuda(const BenchOptions& options, const BenchSource& source, nlohmann::ordered_json& report,
+                std::stop_token stop);
+
+}  // namespace sidewinder::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "inference/config.h"
+#include "inference/tensor_source.h"
+#include "inference/weights.h"
+#include "kernels/backend.h"
+
+namespace sidewinder::inference {
+
+/// What a model takes of a backend's memory, known before anything is allocated.
+struct MemoryNeed {
+    std::uint64_t weights = 0;
+    std::uint64_t states = 0;  ///< the live state, its undo copy and one copy on the device
+    std::uint64_t work = 0;    ///< activations and the backend's own, for `chunk` tokens
+    std::int64_t chunk = 0;    ///< tokens of one step
+
+    std::uint64_t total() const { return weights + states + work; }
+};
+
+inline constexpr std::int64_t kStatesHeld = 3;
+inline constexpr std::int64_t kLeastChunk = 256;  ///< below it a prefill reads the weights too often
+
+/// Reads no data. Throws inference::Error when the tensors do not fit the configuration.
+MemoryNeed memory_need(const TensorSource& source, const Config& config, const WeightRecipe& recipe,
+                       const kernels::Backend& backend, std::int64_t chunk);
+
+/// The need with the largest chunk that fits: the backend's best one, halved down to kLeastChunk. Throws
+/// kernels::Error(OutOfMemory) naming what is needed, what is free and which recipe would fit.
+MemoryNeed fit_in_memory(const TensorSource& source, const Config& config, const WeightRecipe& recipe,
+                         const kernels::Backend& backend);
+
+/// "15.6 GB (weights 14.6, states 0.8, work area 0.2)"
+std::string describe(const MemoryNeed& need);
+
+}  // namespace sidewinder::inference

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Makes build/bundle/sidewinder-<version>-x86_64.tar.xz out of build/release: everything but glibc and cuBLAS, for a bare
+# Linux x86-64. `./dev bundle` calls it. With --tests the tests for a GPU machine come along, and what is in the
+# repository anyway (the demo model) stays out.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+build=build/release
+tests=
+[ "${1:-}" = --tests ] && tests=1
+version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' $build/CMakeCache.txt)
+name=sidewinder-$version-x86_64${tests:+-tests}
+stage=build/bundle/$name
+libraries=$stage/lib/sidewinder
+plugins=$(/usr/lib/qt6/bin/qmake -query QT_INSTALL_PLUGINS)
+
+# What the machine must bring: glibc, and NVIDIA's driver and cuBLAS (half a gigabyte).
+not_ours='^(ld-linux|linux-vdso|lib(c|m|dl|rt|pthread|resolv|util|nsl|anl|mvec)\.so|libcuda|libcublas|libnvidia)'
+
+copy_plugin() {
+  mkdir -p "$libraries/plugins/$(dirname "$1")"
+  cp -L "$plugins/$1" "$libraries/plugins/$1"
+}
+
+# Every library that the programs, plugins and libraries in the bundle need, by the name they ask for.
+copy_closure() {
+  find "$stage" -type f \( -perm -u+x -o -name '*.so*' \) -print0 |
+    while IFS= read -r -d '' file; do LD_LIBRARY_PATH=$libraries ldd "$file" 2>/dev/null || true; done |
+    awk '$2 == "=>" { print $1, ($3 == "not" ? "-" : $3) }' | sort -u |
+    while read -r soname path; do
+      [[ $soname =~ $not_ours ]] && continue
+      [ "$path" = - ] && { echo "$soname is needed and not on this machine." >&2; exit 1; }
+      [ -e "$libraries/$soname" ] || cp -L "$path" "$libraries/$soname"
+    done
+}
+
+# The licences of what is not ours.
+copy_licences() {
+  local file package
+  mkdir -p "$stage/share/doc/sidewinder/licences"
+  for file in "$libraries"/*.so*; do
+    package=$(dpkg -S "*/$(basename "$file")" 2>/dev/null | head -1 | cut -d: -f1) || true
+    [ -z "$package" ] || cp -n "/usr/share/doc/$package/copyright" "$stage/share/doc/sidewinder/licences/$package" || true
+  done
+}
+
+copy_tests() {
+  cmake --install $build --prefix "$stage" --strip --component tests >/dev/null
+  cp packaging/gpu_proof.sh "$stage/tests/"
+  printf '[Paths]\nPrefix=../lib/sidewinder\nPlugins=plugins\n' >"$stage/tests/qt.conf"
+  mkdir -p "$stage/tests/fonts"
+  cp /usr/share/fonts/truetype/dejavu/DejaVuSans{,Mono}.ttf "$stage/tests/fonts/"
+  cat >"$stage/tests/fonts/fonts.conf" <<'XML'
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">.</dir><cachedir>/tmp/sidewinder-fonts</cachedir></fontconfig>
+XML
+  local fixtures=../shared/fixtures
+  [ -d $fixtures ] || fixtures=../../shared/fixtures
+  [ -d $fixtures ] || return 0
+  mkdir -p "$stage/fixtures/tokenizer-v3" "$stage/fixtures/goldens"
+  cp $fixtures/tokenizer-v3/tokenizer.model.v3 "$stage/fixtures/tokenizer-v3/"
+  # The golden models are random weights by a formula: gpu_proof.sh makes them anew where that gives the same model.
+  local shape made=build/bundle/made golden cli=$build/bin/sidewinder-cli
+  mkdir -p $made
+  echo '[1,7,19,500,42,3,77,300]' >$made/ids.json
+  for shape in tiny g8h2 g1; do
+    golden=$stage/fixtures/goldens/$shape
+    cp -r $fixtures/goldens/$shape "$golden"
+    chmod -R u+w "$golden"
+    $cli random-model --shape $shape --out $made/$shape >/dev/null
+    for folder in $made/$shape "$golden"; do
+      $cli logits --backend cpu --weights f32 --model "$folder" --ids $made/ids.json \
+        --out "$made/$(basename "$(dirname "$folder")")-logits" >/dev/null
+    done
+    if cmp -s $made/made-logits $made/goldens-logits; then rm "$golden/consolidated.safetensors"; fi
+  done
+  rm -r $made
+}
+
+rm -rf "$stage"
+mkdir -p "$libraries"
+cmake --install $build --prefix "$stage" --strip >/dev/null
+[ -z "$tests" ] || rm -rf "$stage/share"
+printf '[Paths]\nPrefix=../lib/sidewinder\nPlugins=plugins\n' >"$stage/bin/qt.conf"
+for plugin in platforms/libqoffscreen.so imageformats/libqsvg.so iconengines/libqsvgicon.so; do copy_plugin $plugin; done
+if [ -n "$tests" ]; then
+  copy_tests
+else
+  for plugin in platforms/libqxcb.so platforms/libqwayland-generic.so platforms/libqwayland-egl.so \
+    wayland-shell-integration/libxdg-shell.so wayland-decoration-client/libbradient.so \
+    platforminputcontexts/libcomposeplatforminputcontextplugin.so \
+    platforminputcontexts/libibusplatforminputcontextplugin.so xcbglintegrations/libqxcb-glx-integration.so \
+    xcbglintegrations/libqxcb-egl-integration.so; do
+    [ ! -e "$plugins/$plugin" ] || copy_plugin $plugin
+  done
+fi
+copy_closure
+[ -n "$tests" ] || copy_licences
+find "$libraries" -name '*.so*' -exec strip --strip-unneeded {} +
+tar -C build/bundle -cf - "$name" | xz -T0 -6 >"$stage.tar.xz"
+du -h "$stage.tar.xz" | awk '{ print $2 ", " $1 }'

@@ -1,0 +1,102 @@
+#include <QtTest>
+
+#include "inference/memory_budget.h"
+#include "inference/model.h"
+#include "inference/random_weights.h"
+#include "inference/state.h"
+#include "kernels/error.h"
+#include "tests/support/host_backend.h"
+
+using namespace sidewinder::inference;
+namespace kernels = sidewinder::kernels;
+
+namespace {
+
+/// Host memory with work areas that grow with the chunk.
+class ChunkedBackend final : public sidewinder::test::HostBackend {
+  public:
+    static constexpr std::size_t kPerToken = 100'000;
+    std::int64_t best_chunk(const kernels::Dims&) const override { return 2048; }
+    std::size_t zxbcdt_bytes(const kernels::Dims&, std::int64_t T) const override {
+        return static_cast<std::size_t>(T) * kPerToken;
+    }
+};
+
+}  // namespace
+
+/// What a model needs is known before anything is allocated, and what does not fit is refused with figures.
+class TestMemoryBudget : public QObject {
+    Q_OBJECT
+
+    const Config config_ = named_config("tiny");
+    const RandomWeights source_{config_};
+
+    std::uint64_t need(const char* recipe, const kernels::Backend& backend, std::int64_t chunk) const {
+        return memory_need(source_, config_, WeightRecipe::parse(recipe), backend, chunk).total();
+    }
+    QString refusal(const char* recipe, const kernels::Backend& backend) const {
+        try {
+            fit_in_memory(source_, config_, WeightRecipe::parse(recipe), backend);
+        } catch (const kernels::Error& error) {
+            return error.kind() == kernels::Error::Kind::OutOfMemory ? QString::fromUtf8(error.what())
+                                                                     : QString();
+        }
+        return {};
+    }
+
+  private Q_SLOTS:
+    void isWhatIsThenAllocated_data() {
+        QTest::addColumn<QByteArray>("recipe");
+        for (const char* recipe : {"f32", "bf16", "int8", "int4-g64"})
+            QTest::newRow(recipe) << QByteArray(recipe);
+    }
+    void isWhatIsThenAllocated() {
+        QFETCH(QByteArray, recipe);
+        ChunkedBackend backend;
+        const auto parsed = WeightRecipe::parse(recipe.toStdString());
+        const MemoryNeed need = memory_need(source_, config_, parsed, backend, 512);
+        Model model(backend, config_, Weights::load(source_, config_, parsed, backend), 512);
+        std::vector<State> states;
+        for (std::int64_t i = 0; i < kStatesHeld; ++i) states.emplace_back(backend, config_);
+        QCOMPARE(backend.held, static_cast<std::size_t>(need.total()));
+        QCOMPARE(model.weights().bytes(), need.weights);
+    }
+
+    void theChunkIsHalvedBeforeTheModelIsRefused() {
+        ChunkedBackend backend;
+        const auto recipe = WeightRecipe::parse("bf16");
+        QCOMPARE(fit_in_memory(source_, config_, recipe, backend).chunk, 2048);
+        backend.limit = static_cast<std::size_t>(need("bf16", backend, 2048)) - 1;
+        QCOMPARE(fit_in_memory(source_, config_, recipe, backend).chunk, 1024);
+        backend.limit = static_cast<std::size_t>(need("bf16", backend, kLeastChunk));
+        const MemoryNeed least = fit_in_memory(source_, config_, recipe, backend);
+        QCOMPARE(least.chunk, kLeastChunk);
+        QCOMPARE(least.total(), std::uint64_t{backend.limit});
+    }
+
+    void aRefusalNamesTheFiguresAndWhatWouldFit() {
+        ChunkedBackend backend;
+        const std::uint64_t int8 = need("int8", backend, kLeastChunk);
+        QVERIFY(int8 < need("bf16", backend, kLeastChunk));
+        backend.limit = static_cast<std::size_t>(int8);
+        const QString text = refusal("bf16", backend);
+        QVERIFY2(
+            text.contains(QStringLiteral("bf16 needs 0.")) && text.contains(QStringLiteral("GB are free")),
+            qPrintable(text));
+        QVERIFY2(
+            text.contains(QStringLiteral("int8 would need")) && text.contains(QStringLiteral("and fits")),
+            qPrintable(text));
+    }
+
+    void whenNothingFitsTheSmallestIsNamed() {
+        ChunkedBackend backend;
+        backend.limit = 1'000'000;
+        const QString text = refusal("bf16", backend);
+        QVERIFY2(text.contains(QStringLiteral("Even int4 would need")), qPrintable(text));
+        const QString smallest = refusal("int4", backend);
+        QVERIFY2(smallest.contains(QStringLiteral("No smaller weight format")), qPrintable(smallest));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestMemoryBudget)
+#include "test_memory_budget.moc"
