@@ -66,6 +66,8 @@ struct Operand {
 template <int kColumnTiles>
 using Accumulator = float[kColumnTiles][4];
 
+/// `acc` += one step of a unit. Per quantisation group the sums start at zero and are scaled in float32; each
+/// of the two mmas of a pair has its own sum, which halves the chain of dependent instructions.
 template <class Format, int kColumnTiles>
 __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
                                               const Operand<Format, kColumnTiles>& operand, int first_pair,
@@ -73,20 +75,19 @@ __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
     constexpr int kGroups = Format::kUnitGroups;
     constexpr int kPairs = Format::kStepPairs;
     constexpr int kPairsPerGroup = kGroups > 0 ? kUnitSteps * kPairs / kGroups : kPairs;
-    Accumulator<kColumnTiles> sum = {};
+    Accumulator<kColumnTiles> even = {}, odd = {};
 #pragma unroll
     for (int q = 0; q < kPairs; ++q) {
         std::uint32_t low[4], high[4];
         Format::decode(unit.low[s], q, low);
         Format::decode(unit.high[s], q, high);
-        Accumulator<kColumnTiles>& into = kGroups > 0 ? sum : acc;
 #pragma unroll
         for (int c = 0; c < kColumnTiles; ++c) {
             const uint4 b = operand.load(c, first_pair + q);
-            Format::multiply(into[c], low[0], high[0], low[1], high[1], b.x, b.y);
-            Format::multiply(into[c], low[2], high[2], low[3], high[3], b.z, b.w);
+            Format::multiply(kGroups > 0 ? even[c] : acc[c], low[0], high[0], low[1], high[1], b.x, b.y);
+            Format::multiply(kGroups > 0 ? odd[c] : acc[c], low[2], high[2], low[3], high[3], b.z, b.w);
         }
-        // A group that fills more than one step is summed a step at a time.
+        // A group that fills more than one step is scaled a step at a time.
         if (kGroups > 0 && ((q + 1) % kPairsPerGroup == 0 || q + 1 == kPairs)) {
             const int group = (s * kPairs + q) / kPairsPerGroup;
 #pragma unroll
@@ -94,8 +95,8 @@ __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
                     const float scale = i < 2 ? unit.scale_low[group] : unit.scale_high[group];
-                    acc[c][i] = fmaf(scale, sum[c][i], acc[c][i]);
-                    sum[c][i] = 0.0f;
+                    acc[c][i] = fmaf(scale, even[c][i] + odd[c][i], acc[c][i]);
+                    even[c][i] = odd[c][i] = 0.0f;
                 }
             }
         }
@@ -110,8 +111,8 @@ __device__ __forceinline__ void add_warps(const Accumulator<kColumnTiles>& acc, 
     const int thread = static_cast<int>(threadIdx.x), lane = thread % 32;
 #pragma unroll
     for (int c = 0; c < kColumnTiles; ++c) {
-        *reinterpret_cast<float4*>(partials + thread / 32 * kCount + c * 128 + lane * 4) = {
-            acc[c][0], acc[c][1], acc[c][2], acc[c][3]};
+        *reinterpret_cast<float4*>(partials + thread / 32 * kCount + c * 128 + lane * 4) =
+            make_float4(acc[c][0], acc[c][1], acc[c][2], acc[c][3]);
     }
     __syncthreads();
     if (thread < kCount) {
@@ -144,7 +145,8 @@ __device__ __forceinline__ void multiply_tiles(const Params& p,
     const bool writes = static_cast<int>(threadIdx.x) < kColumnTiles * 128 && element.token < p.T;
     bool triggered = !kTriggerLate;
     int slot = 0, buffer = 0;
-    for (int tile = static_cast<int>(blockIdx.x); tile < ring.tiles(); tile += static_cast<int>(gridDim.x)) {
+    for (int tile = static_cast<int>(blockIdx.x); tile * kTileRows < p.rows;
+         tile += static_cast<int>(gridDim.x)) {
         const int row = tile * kTileRows + element.row;
         float* out = p.out + element.token * p.out_stride + row;
         float total = p.add && writes && row < p.rows ? *out : 0.0f;
@@ -159,12 +161,15 @@ __device__ __forceinline__ void multiply_tiles(const Params& p,
                 triggered = true;
             }
             const int index = warp + kWarps * i;
+            const int column = index * kUnitColumns<Format>;
+            if (column + kUnitColumns<Format> <= p.columns) {
 #pragma unroll
-            for (int s = 0; s < kUnitSteps; ++s) {
-                if ((index * kUnitSteps + s) * Format::kStepColumns < p.columns) {
+                for (int s = 0; s < kUnitSteps; ++s) {
                     multiply_step<Format, kColumnTiles>(unit, s, operand,
                                                         index * kUnitPairs + s * Format::kStepPairs, acc);
                 }
+            } else if (kHasHalfUnits<Format> && column < p.columns) {
+                multiply_step<Format, kColumnTiles>(unit, 0, operand, index * kUnitPairs, acc);
             }
             if (--left == 0 || i + 1 == count) {
                 add_warps<kColumnTiles>(acc, smem.partials + buffer * smem.kPartials, total);

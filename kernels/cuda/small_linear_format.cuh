@@ -126,10 +126,10 @@ struct FormatInt4 : FormatHalf {
         const __half2 bias = half2_of(0x64086408u);       // 1024 + 8
         const __half2 sixteenth = half2_of(0x2C002C00u);  // a high nibble reads as 1024 + 16 n
         const __half2 offset = half2_of(0xD480D480u);     // -(64 + 8)
-        a[0] = bits_of(__hsub2(half2_of((even & 0x000F000Fu) | 0x64006400u), bias));
-        a[1] = bits_of(__hsub2(half2_of((odd & 0x000F000Fu) | 0x64006400u), bias));
-        a[2] = bits_of(__hfma2(half2_of((even & 0x00F000F0u) | 0x64006400u), sixteenth, offset));
-        a[3] = bits_of(__hfma2(half2_of((odd & 0x00F000F0u) | 0x64006400u), sixteenth, offset));
+        a[0] = bits_of(__hsub2(half2_of(and_or(even, 0x000F000Fu, 0x64006400u)), bias));
+        a[1] = bits_of(__hsub2(half2_of(and_or(odd, 0x000F000Fu, 0x64006400u)), bias));
+        a[2] = bits_of(__hfma2(half2_of(and_or(even, 0x00F000F0u, 0x64006400u)), sixteenth, offset));
+        a[3] = bits_of(__hfma2(half2_of(and_or(odd, 0x00F000F0u, 0x64006400u)), sixteenth, offset));
     }
     static __device__ __forceinline__ Place place(int column) {
         if constexpr (kSplitChunks) {

@@ -53,9 +53,15 @@ struct Params {
 /// order.
 template <class Format>
 __host__ __device__ constexpr int iterations(int columns) {
-    constexpr int kColumns = kWarps * kUnitSteps * Format::kStepColumns;
+    constexpr int kColumns = kWarps * kUnitSteps * Format::kStepColumns;  // of all warps
     return (columns + kColumns - 1) / kColumns;
 }
+
+template <class Format>
+inline constexpr int kUnitColumns = kUnitSteps* Format::kStepColumns;
+/// Columns come in multiples of 128.
+template <class Format>
+inline constexpr bool kHasHalfUnits = 128 % kUnitColumns<Format> != 0;
 
 template <class Format>
 struct Unit {
@@ -86,25 +92,21 @@ class Ring {
         start_tile();
     }
 
-    __device__ __forceinline__ bool exhausted() const { return tile_ >= tiles(); }
-    __device__ __forceinline__ int tiles() const { return (p_.rows + kTileRows - 1) / kTileRows; }
+    __device__ __forceinline__ bool exhausted() const { return limit_ == 0; }
 
     /// Asks for the next unit; behind the last one it only counts.
     __device__ __forceinline__ void load(int slot) {
         const int unit = warp_ + kWarps * iteration_;
-        const int column = unit * kUnitSteps * Format::kStepColumns;
-        if (!exhausted() && column < p_.columns) {
-            char* to = data_ + slot * (kWarps * kWarpSlotBytes);
-            const std::int64_t from = static_cast<std::int64_t>(unit) * kUnitBytes;
-#pragma unroll
-            for (int s = 0; s < kUnitSteps; ++s) {
-                if (column + s * Format::kStepColumns < p_.columns) {
-                    const std::int64_t at = from + s * kStepBytes;
-                    cp_async_16_stream(to + s * 1024 + write_place(), low_ + at);
-                    cp_async_16_stream(to + s * 1024 + 512 + write_place(), high_ + at);
-                }
-            }
+        const int column = unit * kUnitColumns<Format>;
+        char* to = data_ + slot * (kWarps * kWarpSlotBytes) + write_place();
+        const std::int64_t from = static_cast<std::int64_t>(unit) * kUnitBytes;
+        if (column + kUnitColumns<Format> <= limit_) {
+            load_step(to, from);
+            load_step(to + kStepBytes * kTileRows, from + kStepBytes);
             if constexpr (kScales > 0) load_scales(slot, unit);
+        } else if (kHasHalfUnits<Format> && column < limit_) {
+            load_step(to, from);
+            load_scales(slot, unit);
         }
         cp_async_commit();
         if (++iteration_ == iterations_) {
@@ -121,8 +123,8 @@ class Ring {
         const char* from = data_ + slot * (kWarps * kWarpSlotBytes);
 #pragma unroll
         for (int s = 0; s < kUnitSteps; ++s) {
-            unit.low[s] = read_chunk(from + s * 1024);
-            unit.high[s] = read_chunk(from + s * 1024 + 512);
+            unit.low[s] = read_chunk(from + s * (kStepBytes * kTileRows));
+            unit.high[s] = read_chunk(from + s * (kStepBytes * kTileRows) + kStepBytes * kTileRows / 2);
         }
         const float* scales = scales_ + slot * kScales;
 #pragma unroll
@@ -141,8 +143,14 @@ class Ring {
         return row < p_.rows ? row : p_.rows - 1;
     }
 
+    __device__ __forceinline__ void load_step(char* to, std::int64_t from) {
+        cp_async_16_stream(to, low_ + from);
+        cp_async_16_stream(to + kStepBytes * kTileRows / 2, high_ + from);
+    }
+
     /// Rows behind the last are loaded as the last and never stored.
     __device__ __forceinline__ void start_tile() {
+        limit_ = tile_ * kTileRows < p_.rows ? p_.columns : 0;
         const int row = tile_ * kTileRows + lane_ / 4;
         const int chunk = lane_ % 4 * 16;
         low_ = p_.weight + clamped(row) * p_.row_bytes + chunk;
@@ -194,6 +202,7 @@ class Ring {
     int iterations_ = 0;
     int tile_ = 0;       ///< of the next load
     int iteration_ = 0;  ///< likewise
+    int limit_ = 0;      ///< columns that there are: none behind the last tile
     const char* low_ = nullptr;
     const char* high_ = nullptr;
     const float* scale_rows_[kScaleRounds > 0 ? kScaleRounds : 1] = {};
