@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include "tests/support/cuda_emulator/crash.h"
 #include "tests/support/cuda_emulator/fault.h"
 #include "tests/support/cuda_emulator/shared_memory.h"
 
@@ -238,6 +239,7 @@ void check_shape(const LaunchRequest& request) {
 }  // namespace
 
 void run_grid(const LaunchRequest& request, const std::function<void()>& body) {
+    watch_for_crashes();
     check_shape(request);
     if (current.thread) fault("A kernel starts a kernel.");
     const std::lock_guard lock(launch_mutex());
@@ -309,6 +311,13 @@ std::string where() {
     const LaunchRequest& request = *scheduler().request;
     return " In kernel " + request.name + "<<<" + text(request.grid) + ", " + text(request.block) +
            ">>>, block " + text(current.block_index) + ", thread " + text(current.thread->index) + ".";
+}
+
+std::string describe_kernel_memory(const void* address) {
+    const Scheduler& s = scheduler();
+    if (s.smem.behind_end(address)) return "it lies behind the end of the dynamic shared memory";
+    if (s.stacks.overflowed(address)) return "the thread's stack is used up";
+    return {};
 }
 
 void fault(const std::string& sentence) {

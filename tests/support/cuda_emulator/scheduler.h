@@ -88,4 +88,8 @@ unsigned block_barrier(bool predicate);
 /// " In kernel k<<<...>>>, block (x, y, z), thread (x, y, z).", or empty outside of kernels.
 std::string where();
 
+/// "behind the end of the dynamic shared memory" and the like; empty if `address` is near nothing of a
+/// kernel's own.
+std::string describe_kernel_memory(const void* address);
+
 }  // namespace sidewinder::emulator
