@@ -175,11 +175,10 @@ __device__ __forceinline__ void copy_z(const Step& p, int head, std::int64_t wid
     cp_async_commit();
 }
 
-/// A lane of the last warp for each token. `raw`: dt of token 0.
-__device__ __forceinline__ void time_steps(int T, const float* raw, std::int64_t width, const Head& head,
-                                           Token* tokens) {
+/// A lane of the last warp for each token; `in` is its dt as in_proj gave it. Waits for the first of
+/// copy_head's and copy_z's groups.
+__device__ __forceinline__ void time_step(int T, float in, const Head& head, Token* tokens) {
     const int lane = threadIdx.x % kWarp;
-    const float in = lane < T ? raw[lane * width] : 0.0f;
     cp_async_wait<1>();
     __syncwarp();
     if (lane >= T) return;
@@ -242,8 +241,10 @@ __global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
         convolve(p.T, p.zxbcdt + p.d_inner + c, width, channel, tokens);
         if (tid >= 2 * kState) channel.store(p, c);
     } else {
+        const int t = tid - kChannels;
+        const float dt = t < p.T ? p.zxbcdt[(t + 1) * width - p.n_heads + head] : 0.0f;
         copy_z(p, head, width, tokens);
-        time_steps(p.T, p.zxbcdt + width - p.n_heads + head, width, *own, tokens);
+        time_step(p.T, dt, *own, tokens);
     }
     __syncthreads();
 

@@ -117,7 +117,7 @@ void TestExact::products_match_reference() {
 
 /// More tokens than the grid has slices of them.
 void TestExact::products_of_many_tokens() {
-    const std::int64_t rows = 2048 * 8, cols = 4, T = 20;
+    const std::int64_t rows = 700 * 8, cols = 4, T = 20;
     const HostWeight weight(WeightFormat::F32, rows, cols, 0, random_floats(rows * cols, 54, 0.5f));
     const DeviceWeight device(weight);
     const auto x = random_floats(T * cols, 55, 1.0f);
@@ -156,7 +156,7 @@ void TestExact::mixer_matches_reference_data() {
     const int shapes[][4] = {
         {32, 3, 1, 16}, {64, 8, 8, 128}, {64, 4, 2, 64}, {96, 2, 1, 128}, {24, 8, 8, 20}};
     for (const auto& s : shapes) {
-        for (const int T : {1, 2, 5, 16, 65}) {
+        for (const int T : {1, 2, 5, 16, 33}) {
             QTest::addRow("P=%d H=%d G=%d N=%d T=%d", s[0], s[1], s[2], s[3], T)
                 << s[0] << s[1] << s[2] << s[3] << T;
         }
