@@ -16,7 +16,6 @@ constexpr int kStateWarps = 8;
 constexpr int kRows = kHeaddim / kStateWarps;     // of the state, a warp
 constexpr int kChannels = 2 * kState + kHeaddim;  // of conv1d, a block: one a thread
 constexpr int kThreads = kChannels + kWarp;       // the last warp: dt, z and the head's arrival
-constexpr int kBound = 640;                       // more than kThreads: keeps registers at 96 a thread
 constexpr int kFlight = 8;                        // tokens whose loads are under way at once
 static_assert(kShortTokens <= kWarp, "a lane of the last warp for each token");
 
@@ -136,17 +135,13 @@ __device__ __forceinline__ void update(const Token& token, float4 (&state)[kRows
     }
 }
 
-/// kTokens tokens from `tokens` on; after the last of the run the state goes out, before the sums are ready.
+/// Moves the state on by kTokens tokens and hands out their sums.
 template <int kTokens>
-__device__ __forceinline__ void advance(Token* tokens, float4 (&state)[kRows], bool last, float4* state_out) {
+__device__ __forceinline__ void advance(Token* tokens, float4 (&state)[kRows]) {
     const int lane = threadIdx.x % kWarp;
     float sums[kTokens * kRows];
 #pragma unroll
     for (int t = 0; t < kTokens; ++t) update(tokens[t], state, sums + t * kRows);
-    if (last) {
-#pragma unroll
-        for (int r = 0; r < kRows; ++r) state_out[r * kWarp] = state[r];
-    }
     constexpr int kLanes = kWarp / (kTokens * kRows);  // that end with the same sum
     const float sum = sum_many(sums);
     const int which = lane / kLanes;
@@ -208,7 +203,8 @@ __device__ __forceinline__ int channel_of(const Step& p, int head, int group) {
     return p.d_inner + (tid / kState * p.n_groups + group) * kState + tid % kState;
 }
 
-__global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
+/// Bounds of 640 threads: keeps to 96 registers, so that blocks of in_proj and out_proj fit beside.
+__global__ void __launch_bounds__(640) mixer_step_kernel(Step p) {
     const int tid = static_cast<int>(threadIdx.x);
     const int warp = tid / kWarp;
     const int head = static_cast<int>(blockIdx.x);
@@ -255,16 +251,20 @@ __global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
 
     if (warp < kStateWarps) {
         int t = 0;
-        for (; t + 1 < p.T; t += 2) advance<2>(tokens + t, state, t + 2 == p.T, state_at);
-        if (t < p.T) advance<1>(tokens + t, state, true, state_at);
+        for (; t + 1 < p.T; t += 2) advance<2>(tokens + t, state);
+        if (t < p.T) advance<1>(tokens + t, state);
     } else {
         cp_async_wait<0>();
     }
     __syncthreads();
 
-    for (int t = warp; t < p.T && warp < kStateWarps; t += kStateWarps) {
-        finish(*own, tokens[t], p.y + static_cast<std::int64_t>(t) * p.d_inner + head * kHeaddim,
-               p.head_squares + t * p.n_heads + head);
+    if (warp < kStateWarps) {
+        for (int t = warp; t < p.T; t += kStateWarps) {
+            finish(*own, tokens[t], p.y + static_cast<std::int64_t>(t) * p.d_inner + head * kHeaddim,
+                   p.head_squares + t * p.n_heads + head);
+        }
+#pragma unroll
+        for (int r = 0; r < kRows; ++r) state_at[r * kWarp] = state[r];  // last: sums must not queue behind
     }
     if (tid == kChannels) {
         own->last_of_group = arrived == heads_in_group - 1;

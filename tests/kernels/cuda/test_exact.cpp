@@ -270,9 +270,8 @@ void TestExact::broken_shapes_are_refused() {
     const CudaState state(dims);
     const DeviceArray<float> work(poison(4096));
     dims.n_groups = 3;
-    QVERIFY_EXCEPTION_THROWN(cuda::mixer_exact(cuda_.context, dims, mixer.device, state.view(), work.get(), 1,
-                                               work.get(), work.get()),
-                             Error);
+    QVERIFY_THROWS_EXCEPTION(Error, cuda::mixer_exact(cuda_.context, dims, mixer.device, state.view(),
+                                                      work.get(), 1, work.get(), work.get()));
 }
 
 QTEST_APPLESS_MAIN(TestExact)

@@ -186,10 +186,10 @@ void TestMixerStep::large_gates_and_steps_stay_finite() {
 void TestMixerStep::other_shapes_are_refused() {
     const CudaMixer mixer(mixer_dims(64, 2, 1, 128));
     Reader reader(mixer, cuda_);
-    QVERIFY_EXCEPTION_THROWN(reader.read(random_tokens(mixer.dims, 17, 36)), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, reader.read(random_tokens(mixer.dims, 17, 36)));
     const CudaMixer narrow(mixer_dims(32, 4, 1, 128));
     Reader other(narrow, cuda_);
-    QVERIFY_EXCEPTION_THROWN(other.read(random_tokens(narrow.dims, 1, 37)), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, other.read(random_tokens(narrow.dims, 1, 37)));
 }
 
 void TestMixerStep::knows_the_fast_shapes() {

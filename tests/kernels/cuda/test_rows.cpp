@@ -60,7 +60,7 @@ void TestRows::quantised_tables_are_refused() {
     const DeviceWeight device(table);
     const DeviceArray<std::int32_t> ids({1});
     const DeviceArray<float> out(poison(64));
-    QVERIFY_EXCEPTION_THROWN(cuda::embed(cuda_.context, device.view, ids.get(), 1, out.get()), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, cuda::embed(cuda_.context, device.view, ids.get(), 1, out.get()));
 }
 
 void TestRows::norms_match_reference_data() {
@@ -142,8 +142,8 @@ void TestRows::dequantising_refuses_other_formats() {
     const DeviceWeight device_plain(plain);
     const DeviceWeight device_packed(packed);
     const DeviceArray<__nv_bfloat16> out(std::vector<__nv_bfloat16>(4 * 64));
-    QVERIFY_EXCEPTION_THROWN(cuda::dequantize(cuda_.context, device_plain.view, 0, 4, out.get()), Error);
-    QVERIFY_EXCEPTION_THROWN(cuda::dequantize(cuda_.context, device_packed.view, 1, 4, out.get()), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, cuda::dequantize(cuda_.context, device_plain.view, 0, 4, out.get()));
+    QVERIFY_THROWS_EXCEPTION(Error, cuda::dequantize(cuda_.context, device_packed.view, 1, 4, out.get()));
 }
 
 QTEST_APPLESS_MAIN(TestRows)
