@@ -16,7 +16,6 @@ constexpr int kStateWarps = 8;
 constexpr int kRows = kHeaddim / kStateWarps;     // of the state, a warp
 constexpr int kChannels = 2 * kState + kHeaddim;  // of conv1d, a block: one a thread
 constexpr int kThreads = kChannels + kWarp;       // the last warp: dt, z and the head's arrival
-constexpr int kBound = 640;                       // more than kThreads: keeps registers at 96 a thread
 constexpr int kFlight = 8;                        // tokens whose loads are under way at once
 static_assert(kShortTokens <= kWarp, "a lane of the last warp for each token");
 
@@ -136,17 +135,13 @@ __device__ __forceinline__ void update(const Token& token, float4 (&state)[kRows
     }
 }
 
-/// kTokens tokens from `tokens` on; after the last of the run the state goes out, before the sums are ready.
+/// Moves the state on by kTokens tokens and hands out their sums.
 template <int kTokens>
-__device__ __forceinline__ void advance(Token* tokens, float4 (&state)[kRows], bool last, float4* state_out) {
+__device__ __forceinline__ void advance(Token* tokens, float4 (&state)[kRows]) {
     const int lane = threadIdx.x % kWarp;
     float sums[kTokens * kRows];
 #pragma unroll
     for (int t = 0; t < kTokens; ++t) update(tokens[t], state, sums + t * kRows);
-    if (last) {
-#pragma unroll
-        for (int r = 0; r < kRows; ++r) state_out[r * kWarp] = state[r];
-    }
     constexpr int kLanes = kWarp / (kTokens * kRows);  // that end with the same sum
     const float sum = sum_many(sums);
     const int which = lane / kLanes;
@@ -175,11 +170,10 @@ __device__ __forceinline__ void copy_z(const Step& p, int head, std::int64_t wid
     cp_async_commit();
 }
 
-/// A lane of the last warp for each token. `raw`: dt of token 0.
-__device__ __forceinline__ void time_steps(int T, const float* raw, std::int64_t width, const Head& head,
-                                           Token* tokens) {
+/// A lane of the last warp for each token; `in` is its dt as in_proj gave it. Waits for the first of
+/// copy_head's and copy_z's groups.
+__device__ __forceinline__ void time_step(int T, float in, const Head& head, Token* tokens) {
     const int lane = threadIdx.x % kWarp;
-    const float in = lane < T ? raw[lane * width] : 0.0f;
     cp_async_wait<1>();
     __syncwarp();
     if (lane >= T) return;
@@ -209,7 +203,8 @@ __device__ __forceinline__ int channel_of(const Step& p, int head, int group) {
     return p.d_inner + (tid / kState * p.n_groups + group) * kState + tid % kState;
 }
 
-__global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
+/// Bounds of 640 threads: keeps to 96 registers, so that blocks of in_proj and out_proj fit beside.
+__global__ void __launch_bounds__(640) mixer_step_kernel(Step p) {
     const int tid = static_cast<int>(threadIdx.x);
     const int warp = tid / kWarp;
     const int head = static_cast<int>(blockIdx.x);
@@ -242,8 +237,10 @@ __global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
         convolve(p.T, p.zxbcdt + p.d_inner + c, width, channel, tokens);
         if (tid >= 2 * kState) channel.store(p, c);
     } else {
+        const int t = tid - kChannels;
+        const float dt = t < p.T ? p.zxbcdt[(t + 1) * width - p.n_heads + head] : 0.0f;
         copy_z(p, head, width, tokens);
-        time_steps(p.T, p.zxbcdt + width - p.n_heads + head, width, *own, tokens);
+        time_step(p.T, dt, *own, tokens);
     }
     __syncthreads();
 
@@ -254,16 +251,20 @@ __global__ void __launch_bounds__(kBound) mixer_step_kernel(Step p) {
 
     if (warp < kStateWarps) {
         int t = 0;
-        for (; t + 1 < p.T; t += 2) advance<2>(tokens + t, state, t + 2 == p.T, state_at);
-        if (t < p.T) advance<1>(tokens + t, state, true, state_at);
+        for (; t + 1 < p.T; t += 2) advance<2>(tokens + t, state);
+        if (t < p.T) advance<1>(tokens + t, state);
     } else {
         cp_async_wait<0>();
     }
     __syncthreads();
 
-    for (int t = warp; t < p.T && warp < kStateWarps; t += kStateWarps) {
-        finish(*own, tokens[t], p.y + static_cast<std::int64_t>(t) * p.d_inner + head * kHeaddim,
-               p.head_squares + t * p.n_heads + head);
+    if (warp < kStateWarps) {
+        for (int t = warp; t < p.T; t += kStateWarps) {
+            finish(*own, tokens[t], p.y + static_cast<std::int64_t>(t) * p.d_inner + head * kHeaddim,
+                   p.head_squares + t * p.n_heads + head);
+        }
+#pragma unroll
+        for (int r = 0; r < kRows; ++r) state_at[r * kWarp] = state[r];  // last: sums must not queue behind
     }
     if (tid == kChannels) {
         own->last_of_group = arrived == heads_in_group - 1;

@@ -54,6 +54,17 @@ inline std::vector<float> poison(std::int64_t count) {
     return std::vector<float>(static_cast<std::size_t>(count), std::numeric_limits<float>::quiet_NaN());
 }
 
+/// Tokens [first, first + T) of rows `width` wide.
+inline std::vector<float> tokens_of(const std::vector<float>& rows, std::int64_t width, std::int64_t first,
+                                    std::int64_t T) {
+    return {rows.begin() + first * width, rows.begin() + (first + T) * width};
+}
+
+template <class T>
+void append(std::vector<T>& all, const std::vector<T>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
+
 struct DeviceWeight {
     DeviceArray<std::byte> data;
     DeviceArray<float> scales;

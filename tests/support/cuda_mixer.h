@@ -62,15 +62,4 @@ struct CudaState {
     kernels::LayerState view() const { return {conv.get(), ssm.get()}; }
 };
 
-/// Tokens [first, first + T) of rows `width` wide.
-inline std::vector<float> tokens_of(const std::vector<float>& rows, std::int64_t width, std::int64_t first,
-                                    std::int64_t T) {
-    return {rows.begin() + first * width, rows.begin() + (first + T) * width};
-}
-
-template <class T>
-void append(std::vector<T>& all, const std::vector<T>& more) {
-    all.insert(all.end(), more.begin(), more.end());
-}
-
 }  // namespace sidewinder::test

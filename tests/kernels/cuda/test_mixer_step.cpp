@@ -99,6 +99,7 @@ class TestMixerStep : public QObject {
     void order_of_blocks_does_not_change_bits();
     void large_gates_and_steps_stay_finite();
     void other_shapes_are_refused();
+    void knows_the_fast_shapes();
 
   private:
     CudaContext cuda_;
@@ -185,10 +186,29 @@ void TestMixerStep::large_gates_and_steps_stay_finite() {
 void TestMixerStep::other_shapes_are_refused() {
     const CudaMixer mixer(mixer_dims(64, 2, 1, 128));
     Reader reader(mixer, cuda_);
-    QVERIFY_EXCEPTION_THROWN(reader.read(random_tokens(mixer.dims, 17, 36)), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, reader.read(random_tokens(mixer.dims, 17, 36)));
     const CudaMixer narrow(mixer_dims(32, 4, 1, 128));
     Reader other(narrow, cuda_);
-    QVERIFY_EXCEPTION_THROWN(other.read(random_tokens(narrow.dims, 1, 37)), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, other.read(random_tokens(narrow.dims, 1, 37)));
+}
+
+void TestMixerStep::knows_the_fast_shapes() {
+    Dims codestral = mixer_dims(64, 128, 8, 128);
+    codestral.d_model = 4096;
+    QVERIFY(cuda::has_fast_kernels(codestral));
+    QVERIFY(cuda::has_fast_kernels(mixer_dims(64, 2, 2, 128)));
+    const auto without = [](auto&& change) {
+        Dims dims = mixer_dims(64, 4, 2, 128);
+        change(dims);
+        return cuda::has_fast_kernels(dims);
+    };
+    QVERIFY(!without([](Dims& d) { d.headdim = 32; }));
+    QVERIFY(!without([](Dims& d) { d.d_state = 64; }));
+    QVERIFY(!without([](Dims& d) { d.d_conv = 3; }));
+    QVERIFY(!without([](Dims& d) { d.d_model = 192; }));
+    QVERIFY(!without([](Dims& d) { d.n_groups = 3; }));
+    QVERIFY(!without([](Dims& d) { d.d_inner = 512; }));
+    QVERIFY(!cuda::has_fast_kernels(mixer_dims(64, 3, 1, 128)));  // d_inner 192
 }
 
 QTEST_APPLESS_MAIN(TestMixerStep)
