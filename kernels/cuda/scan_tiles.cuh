@@ -20,7 +20,7 @@ namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kHeadDim = 64;  // rows of the state in one block
 inline constexpr int kStateDim = 128;
-inline constexpr int kPrepareWarps = 8;
+inline constexpr int kPrepareWarps = 4;
 inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
 inline constexpr int kPrepareThreads = kPrepareWarps * kWarpLanes;
 inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarpLanes;
