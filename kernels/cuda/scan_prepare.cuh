@@ -6,26 +6,29 @@
 namespace sidewinder::kernels::cuda::scan {
 
 /// Starts the copies of a chunk's B, C and raw x tiles. Rows past the end repeat the last token: finite, with
-/// dt = 0.
+/// dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the row length.
 template <int Q>
 __device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
                                            int thread) {
     using L = Layout<Q>;
     const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
-    const std::int64_t last = args.T - 1;
-    const __half* b = args.bc + head / args.heads_per_group * kStateDim + thread % 16 * 8;
+    const int last = static_cast<int>(args.T - first < Q ? args.T - first : Q) - 1;
+    const int bc_stride = static_cast<int>(2 * args.c_offset);
+    const __half* bc =
+        args.bc + first * bc_stride + head / args.heads_per_group * kStateDim + thread % 16 * 8;
 #pragma unroll
     for (int i = 0; i < Q * 16 / kPrepareThreads; ++i) {
         const int row = thread / 16 + i * (kPrepareThreads / 16);
-        const std::int64_t t = first + row < last ? first + row : last;
-        const __half* from = b + t * 2 * args.c_offset;
+        const __half* from = bc + min(row, last) * bc_stride;
         cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
         cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
     }
-    const __nv_bfloat16* x = args.zxbc + args.d_inner + head * kHeadDim + thread % 8 * 8;
-    for (int row = thread / 8; row < Q + 3; row += kPrepareThreads / 8) {
-        const std::int64_t t = first + row - 3 < last ? first + row - 3 : last;
-        if (t >= 0) cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + t * args.stride);
+    const int stride = static_cast<int>(args.stride);
+    const __nv_bfloat16* x =
+        args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
+    // The first chunk's three rows before the start come from the state, not from here.
+    for (int row = thread / 8 + (chunk == 0 ? 3 : 0); row < Q + 3; row += kPrepareThreads / 8) {
+        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + min(row, last + 3) * stride);
     }
     cp_async_commit();
 }

@@ -83,6 +83,9 @@ struct Layout {
     static constexpr int kBytes = steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>));
 };
 
+static_assert(Layout<64>::kBytes <= 163 * 1024, "compute capability 8.0");
+static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 and 12.0");
+
 /// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
 /// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
 __device__ __forceinline__ int wide_piece(int row, int piece) {
