@@ -7,11 +7,11 @@ namespace {
 
 constexpr std::int64_t kMostTokens = std::int64_t{1} << 20;
 
-/// The shape that the three kernels are written for.
+/// The shape that the three kernels are written for; 67 rows of zxbc must be within 32-bit offsets.
 bool fits(const Dims& dims) {
     return dims.headdim == 64 && dims.d_state == 128 && dims.d_conv == 4 && dims.n_groups > 0 &&
            dims.n_heads > 0 && dims.n_heads % dims.n_groups == 0 &&
-           dims.d_inner == dims.n_heads * dims.headdim;
+           dims.d_inner == dims.n_heads * dims.headdim && dims.zxbc_rows() <= (std::int64_t{1} << 24);
 }
 
 }  // namespace

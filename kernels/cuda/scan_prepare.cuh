@@ -6,26 +6,29 @@
 namespace sidewinder::kernels::cuda::scan {
 
 /// Starts the copies of a chunk's B, C and raw x tiles. Rows past the end repeat the last token: finite, with
-/// dt = 0.
+/// dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the row length.
 template <int Q>
 __device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
                                            int thread) {
     using L = Layout<Q>;
     const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
-    const std::int64_t last = args.T - 1;
-    const __half* b = args.bc + head / args.heads_per_group * kStateDim + thread % 16 * 8;
+    const int last = static_cast<int>(args.T - first < Q ? args.T - first : Q) - 1;
+    const int bc_stride = static_cast<int>(2 * args.c_offset);
+    const __half* bc =
+        args.bc + first * bc_stride + head / args.heads_per_group * kStateDim + thread % 16 * 8;
 #pragma unroll
     for (int i = 0; i < Q * 16 / kPrepareThreads; ++i) {
         const int row = thread / 16 + i * (kPrepareThreads / 16);
-        const std::int64_t t = first + row < last ? first + row : last;
-        const __half* from = b + t * 2 * args.c_offset;
+        const __half* from = bc + min(row, last) * bc_stride;
         cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
         cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
     }
-    const __nv_bfloat16* x = args.zxbc + args.d_inner + head * kHeadDim + thread % 8 * 8;
-    for (int row = thread / 8; row < Q + 3; row += kPrepareThreads / 8) {
-        const std::int64_t t = first + row - 3 < last ? first + row - 3 : last;
-        if (t >= 0) cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + t * args.stride);
+    const int stride = static_cast<int>(args.stride);
+    const __nv_bfloat16* x =
+        args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
+    // The first chunk's three rows before the start come from the state, not from here.
+    for (int row = thread / 8 + (chunk == 0 ? 3 : 0); row < Q + 3; row += kPrepareThreads / 8) {
+        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + min(row, last + 3) * stride);
     }
     cp_async_commit();
 }
@@ -102,23 +105,27 @@ __device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q /
     }
 }
 
-/// The 16x8 tiles of C B^T on and below the diagonal, dealt to the warps: a row of blocks each, then its
-/// columns.
+/// 16x16 blocks of C B^T on and below the diagonal that one warp works out: of one row, `count` from `first`
+/// on.
 struct ScoreShare {
     int row;
     int first;
     int count;
 };
+/// Ten blocks (Q = 64) or three (Q = 32) dealt to four warps in two rounds; the last warp, which also keeps
+/// the time, gets few.
 template <int Q>
-__device__ __forceinline__ ScoreShare score_share(int warp) {
-    static_assert(Q == 64 || Q == 32);
-    // One hexadecimal digit a warp, warp 0 last.
-    constexpr unsigned kRow = Q == 64 ? 0x01122333u : 0x00001111u;
-    constexpr unsigned kFirst = Q == 64 ? 0x02030630u : 0x00103210u;
-    constexpr unsigned kCount = Q == 64 ? 0x22233233u : 0x00111111u;
-    const int shift = 4 * warp;
-    return {static_cast<int>(kRow >> shift & 15u), static_cast<int>(kFirst >> shift & 15u),
-            static_cast<int>(kCount >> shift & 15u)};
+__device__ __forceinline__ ScoreShare score_share(int warp, int round) {
+    static_assert((Q == 64 || Q == 32) && kPrepareWarps == 4);
+    if (Q == 64) {
+        if (round == 1) return {0, 0, warp == 1 ? 1 : 0};
+        if (warp == 0) return {3, 0, 3};
+        if (warp == 1) return {3, 3, 1};
+        if (warp == 2) return {2, 0, 3};
+        return {1, 0, 2};
+    }
+    if (round == 1 || warp == 3) return {0, 0, 0};
+    return warp == 2 ? ScoreShare{0, 0, 1} : ScoreShare{1, warp, 1};
 }
 
 /// exp(cs_i - cs_j) dt_j below the diagonal; the skip D x_i rides on the diagonal.
@@ -130,11 +137,10 @@ __device__ __forceinline__ float decayed(float score, const Steps<Q>& steps, flo
     return i == j ? v + D : v;
 }
 
-/// This warp's tiles of the decayed scores of a chunk, written as A fragments of the product with x.
+/// Blocks of the decayed scores of a chunk, written as A fragments of the product with x.
 template <int Q>
-__device__ __forceinline__ void scores(char* smem, int chunk, float D, int warp, int lane) {
+__device__ __forceinline__ void scores(char* smem, int chunk, float D, const ScoreShare& share, int lane) {
     using L = Layout<Q>;
-    const ScoreShare share = score_share<Q>(warp);
     if (share.count == 0) return;
     const Steps<Q>& steps = steps_of<Q>(smem, chunk);
     std::uint32_t c[8][4];
@@ -144,25 +150,33 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, int warp,
     }
     const int i = share.row * 16 + lane / 4;
     const float decay_i[2] = {steps.log2_decay[i], steps.log2_decay[i + 8]};
-    for (int tile = share.first; tile < share.first + share.count; ++tile) {
-        float even[4] = {};
-        float odd[4] = {};
+#pragma unroll 1
+    for (int block = share.first; block < share.first + share.count; ++block) {
+        float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
 #pragma unroll
-        for (int k = 0; k < 4; ++k) {
+        for (int k = 0; k < 8; ++k) {
             std::uint32_t b[4];
-            ldmatrix_x4(b, smem + L::b(chunk) + wide_piece(tile * 8 + lane % 8, 4 * k + lane / 8));
-            mma_f16(even, c[2 * k][0], c[2 * k][1], c[2 * k][2], c[2 * k][3], b[0], b[1]);
-            mma_f16(odd, c[2 * k + 1][0], c[2 * k + 1][1], c[2 * k + 1][2], c[2 * k + 1][3], b[2], b[3]);
+            const int row = block * 16 + lane % 8 + lane / 16 * 8;
+            ldmatrix_x4(b, smem + L::b(chunk) + wide_piece(row, 2 * k + lane / 8 % 2));
+            mma_f16(sums[k % 2][0], c[k][0], c[k][1], c[k][2], c[k][3], b[0], b[1]);
+            mma_f16(sums[k % 2][1], c[k][0], c[k][1], c[k][2], c[k][3], b[2], b[3]);
         }
-        const int j = tile * 8 + lane % 4 * 2;
-        float v[4];
+        std::uint32_t a[4];
 #pragma unroll
-        for (int e = 0; e < 4; ++e) {
-            v[e] = decayed<Q>(even[e] + odd[e], steps, decay_i[e / 2], i + e / 2 * 8, j + e % 2, D);
+        for (int r = 0; r < 4; ++r) {  // a[r]: rows i + r % 2 * 8, columns j and j + 1
+            const int j = block * 16 + r / 2 * 8 + lane % 4 * 2;
+            float v[2];
+#pragma unroll
+            for (int e = 0; e < 2; ++e) {
+                const int at = r % 2 * 2 + e;
+                v[e] = decayed<Q>(sums[0][r / 2][at] + sums[1][r / 2][at], steps, decay_i[r % 2],
+                                  i + r % 2 * 8, j + e, D);
+            }
+            a[r] = pack_f16_saturated(v[0], v[1]);
         }
-        const int block = share.row * (share.row + 1) / 2 + tile / 2;
-        *reinterpret_cast<uint2*>(smem + L::scores(chunk) + block * 512 + lane * 16 + tile % 2 * 8) =
-            uint2{pack_f16_saturated(v[0], v[1]), pack_f16_saturated(v[2], v[3])};
+        const int to = share.row * (share.row + 1) / 2 + block;
+        *reinterpret_cast<uint4*>(smem + L::scores(chunk) + to * 512 + lane * 16) =
+            uint4{a[0], a[1], a[2], a[3]};
     }
 }
 
@@ -172,7 +186,7 @@ struct ConvChannels {
     float bias[2];
 };
 
-/// Conv1d and SiLU of x: a lane two channels, a warp Q / 8 tokens.
+/// Conv1d and SiLU of x: a lane two channels, a warp Q / 4 tokens.
 template <int Q>
 __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, int chunk, int head,
                                            const ConvChannels& own, int warp, int lane) {
@@ -212,14 +226,16 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
     }
 }
 
-/// A thread's share of a chunk's z, 16 bytes each.
+/// A thread's share of a chunk's z, in 16-byte pieces.
 template <int Q>
-__device__ __forceinline__ void load_z(uint4 (&z)[Q / 32], const Arguments& args, int chunk, int head,
+inline constexpr int kPieces = Q * 8 / kPrepareThreads;
+template <int Q>
+__device__ __forceinline__ void load_z(uint4 (&z)[kPieces<Q>], const Arguments& args, int chunk, int head,
                                        int thread) {
     const __nv_bfloat16* from = args.zxbc + head * kHeadDim + thread % 8 * 8;
 #pragma unroll
-    for (int i = 0; i < Q / 32; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + thread / 8 + i * 32;
+    for (int i = 0; i < kPieces<Q>; ++i) {
+        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + thread / 8 + i * (kPrepareThreads / 8);
         z[i] = load_once(from + (t < args.T ? t : args.T - 1) * args.stride);
     }
 }
@@ -229,11 +245,11 @@ __device__ __forceinline__ std::uint32_t gate_pair(std::uint32_t z) {
 }
 
 template <int Q>
-__device__ __forceinline__ void write_gate(char* smem, int chunk, const uint4 (&z)[Q / 32], int thread) {
+__device__ __forceinline__ void write_gate(char* smem, int chunk, const uint4 (&z)[kPieces<Q>], int thread) {
 #pragma unroll
-    for (int i = 0; i < Q / 32; ++i) {
+    for (int i = 0; i < kPieces<Q>; ++i) {
         *reinterpret_cast<uint4*>(smem + Layout<Q>::gate(chunk) +
-                                  narrow_piece(thread / 8 + i * 32, thread % 8)) =
+                                  narrow_piece(thread / 8 + i * (kPrepareThreads / 8), thread % 8)) =
             uint4{gate_pair(z[i].x), gate_pair(z[i].y), gate_pair(z[i].z), gate_pair(z[i].w)};
     }
 }
@@ -256,7 +272,7 @@ template <int Q>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarpLanes;
     const int lane = thread % kWarpLanes;
-    const bool keeps_time = warp == kPrepareWarps - 1;  // the one with the fewest scores
+    const bool keeps_time = warp == kPrepareWarps - 1;  // one with few scores
     const float D = args.D[head];
     ConvChannels own;
 #pragma unroll
@@ -266,7 +282,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.bias[e] = args.conv_bias[channel];
     }
     float dt[Q / kWarpLanes] = {};
-    uint4 z[Q / 32] = {};
+    uint4 z[kPieces<Q>] = {};
     if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
@@ -280,7 +296,8 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         if (next >= 0 && next < args.chunks) {
             write_gate<Q>(smem, next, z, thread);
             if (after < args.chunks) load_z<Q>(z, args, after, head, thread);
-            scores<Q>(smem, next, D, warp, lane);
+            scores<Q>(smem, next, D, score_share<Q>(warp, 0), lane);
+            scores<Q>(smem, next, D, score_share<Q>(warp, 1), lane);
             convolve_x<Q>(args, smem, next, head, own, warp, lane);
         } else if (next < 0) {
             load_z<Q>(z, args, 0, head, thread);

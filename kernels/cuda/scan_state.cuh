@@ -165,14 +165,17 @@ template <int Q>
 __device__ __forceinline__ void write_y(const Arguments& args, const char* u, int chunk, int head,
                                         const LaneSpot& at) {
     const int piece = 2 * at.warp + at.lane % 2;
+    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + at.lane / 2;
+    const int rows =
+        static_cast<int>(args.T - first < Q ? args.T - first : Q);  // to come, from this lane's first
+    __nv_bfloat16* to = args.y + first * args.d_inner + head * kHeadDim + piece * 8;
 #pragma unroll
     for (int i = 0; i < Q / 16; ++i) {
-        const int row = i * 16 + at.lane / 2;
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + row;
-        if (t < args.T) {
-            *reinterpret_cast<uint4*>(args.y + t * args.d_inner + head * kHeadDim + piece * 8) =
-                *reinterpret_cast<const uint4*>(u + narrow_piece(row, piece));
+        if (i * 16 < rows) {
+            *reinterpret_cast<uint4*>(to) =
+                *reinterpret_cast<const uint4*>(u + narrow_piece(i * 16 + at.lane / 2, piece));
         }
+        to += 16 * args.d_inner;
     }
 }
 
@@ -191,6 +194,7 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
         const Steps<Q>& steps = steps_of<Q>(smem, chunk);
         float Y[Q / 16][2][4] = {};
         from_state<Q>(Y, S, smem + L::c(chunk), steps, at);
+        __syncwarp();
         std::uint32_t x[Q / 16][4];
 #pragma unroll
         for (int k = 0; k < Q / 16; ++k) {
@@ -198,9 +202,10 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
                               smem + L::x(chunk) + narrow_piece(k * 16 + lane % 16, 2 * at.warp + lane / 16));
         }
         from_chunk<Q>(Y, x, smem + L::scores(chunk), at);
-        advance<Q>(S, x, smem + L::b(chunk), steps, at);
+        __syncwarp();
         char* gate = smem + L::gate(chunk);
         apply_gate<Q>(Y, gate, reinterpret_cast<float*>(smem + L::squares(chunk)), at);
+        advance<Q>(S, x, smem + L::b(chunk), steps, at);
         __syncwarp();
         write_y<Q>(args, gate, chunk, head, at);
         __syncthreads();

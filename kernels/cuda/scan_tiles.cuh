@@ -20,7 +20,7 @@ namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kHeadDim = 64;  // rows of the state in one block
 inline constexpr int kStateDim = 128;
-inline constexpr int kPrepareWarps = 8;
+inline constexpr int kPrepareWarps = 4;
 inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
 inline constexpr int kPrepareThreads = kPrepareWarps * kWarpLanes;
 inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarpLanes;
@@ -82,6 +82,9 @@ struct Layout {
     }
     static constexpr int kBytes = steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>));
 };
+
+static_assert(Layout<64>::kBytes <= 163 * 1024, "compute capability 8.0");
+static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 and 12.0");
 
 /// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
 /// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
