@@ -49,6 +49,12 @@ void launch(const Context& context, const char* name, const LaunchShape& shape, 
     config.stream = context.stream;
     config.attrs = &overlap;
     config.numAttrs = shape.overlap && context.device->programmatic_launch ? 1 : 0;
+    if (config.numAttrs != 0) {  // neighbours share a multiprocessor only at one and the same partition
+        check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                                   cudaFuncAttributePreferredSharedMemoryCarveout,
+                                   cudaSharedmemCarveoutMaxShared),
+              name);
+    }
     check(cudaLaunchKernelEx(&config, kernel, static_cast<Params>(args)...), name);
 }
 #endif

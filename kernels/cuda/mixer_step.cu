@@ -203,8 +203,8 @@ __device__ __forceinline__ int channel_of(const Step& p, int head, int group) {
     return p.d_inner + (tid / kState * p.n_groups + group) * kState + tid % kState;
 }
 
-/// Bounds of 640 threads: keeps to 96 registers, so that blocks of in_proj and out_proj fit beside.
-__global__ void __launch_bounds__(640) mixer_step_kernel(Step p) {
+/// As if two blocks were to share a multiprocessor (80 registers): a block of in_proj or out_proj is beside.
+__global__ void __launch_bounds__(kThreads, 2) mixer_step_kernel(Step p) {
     const int tid = static_cast<int>(threadIdx.x);
     const int warp = tid / kWarp;
     const int head = static_cast<int>(blockIdx.x);
