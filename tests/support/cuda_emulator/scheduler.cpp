@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "tests/support/cuda_emulator/crash.h"
+#include "tests/support/cuda_emulator/emulator.h"
 #include "tests/support/cuda_emulator/fault.h"
 #include "tests/support/cuda_emulator/shared_memory.h"
 
