@@ -70,6 +70,24 @@ inline uint4 load_once(const void* global) {
     return v;
 }
 
+/// Results below the normal range are 0, as `.ftz` makes them.
+inline float flush(float x) {
+    return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;
+}
+inline float exp2_approx(float x) {
+    return flush(std::exp2(flush(x)));
+}
+inline float reciprocal_approx(float x) {
+    return flush(1.0f / flush(x));
+}
+inline std::uint32_t pack_f16_saturated(float low, float high) {
+    const auto bits = [](float x) -> std::uint32_t {
+        if (std::isnan(x)) return 0x7FFF;
+        return __half_as_ushort(__float2half_rn(std::fmin(std::fmax(x, -65504.0f), 65504.0f)));
+    };
+    return bits(low) | bits(high) << 16;
+}
+
 inline void wait_prior_grid() {
     emulator::current.thread->waited_prior_grid = true;
 }
