@@ -32,7 +32,9 @@ void embed(const Context& context, const WeightView& table, const std::int32_t* 
 
 // --- small_linear.cu: T <= kShortTokens, weights BF16, Int8 or Int4 (group 64 or 128), cols a multiple of
 // 128.
-/// How x becomes the operand. Exactly one of the two norms, or neither.
+/// How x becomes the operand. One of the two norms, or neither. `x`, its rows and `norm_weight` are aligned
+/// to 16 bytes. Float32 up to here; the operand is rounded to bf16 for BF16 weights, to float16 for the
+/// integer ones.
 struct SmallLinearInput {
     const float* x = nullptr;  ///< [T, cols], rows `stride` apart
     std::int64_t stride = 0;
@@ -46,7 +48,7 @@ struct SmallLinearInput {
 struct SmallLinearOutput {
     float* out = nullptr;  ///< [T, rows], rows of `out` `stride` apart
     std::int64_t stride = 0;
-    bool add = false;  ///< out += instead of out =
+    bool add = false;  ///< out += instead of out =, the side rows too
 };
 /// out[t, r] = sum_c weight[r, c] * operand[t, c]. `side` (may have no data: none) is a BF16 weight of a few
 /// rows, not quantised and multiplied in float32, whose products go to out[t, weight.rows + r]: the dt rows

@@ -245,7 +245,8 @@ template <class Format, int kColumnTiles, int kDepth>
 void launch_one(const Context& context, const Params& p) {
     LaunchShape shape;
     const int tiles = (p.rows + kTileRows - 1) / kTileRows;
-    shape.grid.x = static_cast<unsigned>(std::min(tiles, context.device->multiprocessors));
+    shape.grid.x =
+        static_cast<unsigned>(std::min(tiles, context.device->multiprocessors * kBlocksPerMultiprocessor));
     shape.block.x = kThreads;
     shape.smem = Smem<Format, kColumnTiles, kDepth>::bytes(p.T, p.columns, p.n_groups);
     shape.overlap = true;

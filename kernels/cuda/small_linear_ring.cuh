@@ -9,6 +9,7 @@ namespace sidewinder::kernels::cuda::small {
 inline constexpr int kWarps = 8;
 inline constexpr int kSlots = 5;         ///< units in flight a warp: kSlots * kWarps * 2 KiB = 80 KiB a block
 inline constexpr int kShallowSlots = 3;  ///< where the activations need the room
+inline constexpr int kBlocksPerMultiprocessor = 1;
 /// Let the next kernel in when this block's last weights are asked for, not at once: its own first loads then
 /// follow without a gap, where loads made earlier would be done long before it can use them.
 inline constexpr bool kTriggerLate = true;

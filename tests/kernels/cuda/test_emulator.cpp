@@ -74,6 +74,26 @@ __global__ void multiply(const __nv_bfloat16* a, const __nv_bfloat16* b, float* 
     c[(g + 8) * 8 + t + 1] = sums[3];
 }
 
+/// c = a 1: each of the 256 halves of `in` once, as row-major A against an identity B, in two halves of 8
+/// columns.
+__global__ void through_mma_f16(const std::uint32_t* in, float* out) {
+    const int lane = static_cast<int>(threadIdx.x);
+    const int g = lane / 4;
+    const int t = lane % 4;
+    const std::uint32_t* a = in + blockIdx.x * 128;
+    for (int half = 0; half < 2; ++half) {
+        const std::uint32_t one = g / 2 == t ? (g % 2 ? 0x3C000000u : 0x3C00u) : 0u;
+        float c[4] = {};
+        mma_f16(c, a[g * 8 + t], a[(g + 8) * 8 + t], a[g * 8 + t + 4], a[(g + 8) * 8 + t + 4], half ? 0 : one,
+                half ? one : 0);
+        float* to = out + blockIdx.x * 256 + 8 * half + 2 * t;
+        to[g * 16] = c[0];
+        to[g * 16 + 1] = c[1];
+        to[(g + 8) * 16] = c[2];
+        to[(g + 8) * 16 + 1] = c[3];
+    }
+}
+
 __global__ void read_before_wait(const float* in, float* out) {
     float* tile = reinterpret_cast<float*>(dynamic_smem());
     cp_async_4(tile + threadIdx.x, in + threadIdx.x);
@@ -207,6 +227,23 @@ class TestEmulator : public QObject {
                     sum += __bfloat162float(a[row * 16 + k]) * __bfloat162float(b[k * 8 + column]);
                 QCOMPARE(got[row * 8 + column], sum);
             }
+        }
+    }
+
+    void mma_reads_every_half() {
+        std::vector<std::uint32_t> in;
+        for (std::uint32_t bits = 0; bits < 0x10000; bits += 2) {
+            const auto finite = [](std::uint32_t h) { return (h & 0x7C00) == 0x7C00 ? 0 : h; };
+            in.push_back(finite(bits) | finite(bits + 1) << 16);
+        }
+        const DeviceArray<std::uint32_t> device_in(in);
+        const DeviceArray<float> out(std::vector<float>(0x10000));
+        launch(context, "through_mma_f16", LaunchShape{dim3(256), dim3(32)}, through_mma_f16, device_in.get(),
+               out.get());
+        const std::vector<float> got = out.host();
+        for (std::uint32_t i = 0; i < 0x10000; ++i) {
+            const auto bits = static_cast<unsigned short>(in[i / 2] >> (16 * (i % 2)));
+            QVERIFY(got[i] == __half2float(__ushort_as_half(bits)));
         }
     }
 

@@ -190,10 +190,11 @@ class Problem {
 /// "" or what is wrong with the tokens [first, first + T).
 std::string compare(const Problem& problem, const Case& c, std::int64_t first, std::int64_t T) {
     const std::vector<float> out = problem.run(first, T);
-    // float32 sums. A norm's last bit may tip a value over a rounding edge: 2^-12 (bf16: 2^-9) / sqrt(cols)
-    // each.
-    const double edge = c.format == WeightFormat::BF16 ? 4e-4 : 5e-5;
-    const double tight = c.norm == Norm::None ? 2e-6 : edge;
+    // float32 sums, which the matrix units cut off instead of rounding. The device's rsqrt may tip a value
+    // over a rounding edge: a step of 2^-10 (bf16: 2^-7) in one of 128 columns, which may be thrice as large
+    // as the others.
+    const double edge = c.format == WeightFormat::BF16 ? 2e-3 : 3e-4;
+    const double tight = c.norm == Norm::None ? 1e-5 : edge;
     const double loose = c.format == WeightFormat::BF16 ? 6e-3 : 2e-3;
     for (std::int64_t t = 0; t < T; ++t) {
         const std::string where =
@@ -333,7 +334,7 @@ class TestSmallLinear : public QObject {
         for (const float v : out) QVERIFY(std::isfinite(v));
         if (c.format == WeightFormat::BF16) return;
         const std::span<const float> got(out.data(), 16);
-        QVERIFY(test::relative_error(got, problem.expected(0, true)) < 2e-6);
+        QVERIFY(test::relative_error(got, problem.expected(0, true)) < 1e-5);
     }
 
     void refuses_what_it_cannot_do() {

@@ -35,7 +35,6 @@ void on_crash(int signal, siginfo_t* info, void*) {
 }  // namespace
 
 void watch_for_crashes() {
-#ifndef __SANITIZE_ADDRESS__
     static const bool once = [] {
         static std::vector<char> stack(64 * 1024);  // a fiber's own may be used up
         stack_t alternative{};
@@ -48,7 +47,6 @@ void watch_for_crashes() {
         return sigaction(SIGSEGV, &action, &before) == 0;
     }();
     (void)once;
-#endif
 }
 
 }  // namespace sidewinder::emulator

@@ -5,6 +5,7 @@
 #include <new>
 
 #ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -28,6 +29,9 @@ void switch_fiber(Fiber& from, Fiber& to) {
 }
 
 void prepare(Fiber& fiber, void* stack_bottom, std::size_t stack_size, void (*start)(transfer_t)) {
+#ifdef __SANITIZE_ADDRESS__
+    __asan_unpoison_memory_region(stack_bottom, stack_size);  // of frames that were left for good
+#endif
     fiber.at = boost::context::detail::make_fcontext(static_cast<char*>(stack_bottom) + stack_size,
                                                      stack_size, start);
     fiber.stack_bottom = stack_bottom;
@@ -39,6 +43,9 @@ Stacks::~Stacks() {
 }
 
 void Stacks::release() {
+#ifdef __SANITIZE_ADDRESS__
+    if (base_) __asan_unpoison_memory_region(base_, count_ * (kSize + kGuard));
+#endif
     if (base_) munmap(base_, count_ * (kSize + kGuard));
     base_ = nullptr;
     count_ = 0;

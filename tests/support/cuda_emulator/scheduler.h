@@ -77,8 +77,6 @@ extern Current current;
 /// Runs all blocks, then returns. `body` is the kernel with its arguments.
 void run_grid(const LaunchRequest& request, const std::function<void()>& body);
 
-void set_order(Order order);
-
 /// Waits for all lanes of `mask` that have not returned, then has `collective` run once.
 void warp_collective(std::uint32_t mask, const Collective& collective, void* argument);
 
