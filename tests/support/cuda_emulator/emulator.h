@@ -9,6 +9,64 @@
 #include "tests/support/cuda_emulator/fault.h"
 #include "tests/support/cuda_emulator/scheduler.h"
 
+/// A CUDA device and runtime on the CPU. Everything of kernels/cuda is compiled by the host compiler with
+/// SIDEWINDER_CUDA_EMULATED and linked against this in place of libcudart and cuBLASLt (the CMake target
+/// sidewinder_cuda_emulated). A test in tests/kernels/cuda/test_*.cpp needs nothing of this header unless it
+/// makes calls fail; then it is as on a GPU:
+///
+///     const DeviceTraits device = open_device();
+///     const Context context{nullptr, &device};
+///     float* out = nullptr;                                  // RAII in real tests
+///     check(cudaMalloc(reinterpret_cast<void**>(&out), bytes), "cudaMalloc");
+///     rms_norm(context, x, weight, 1e-5f, T, width, out);    // an operation of ops.h
+///     check(cudaMemcpy(host.data(), out, bytes, cudaMemcpyDeviceToHost), "cudaMemcpy");
+///
+/// and for the Nth call that fails, for all N:
+///
+///     for (std::int64_t n = 1;; ++n) {
+///         emulator::reset_and_forget();
+///         emulator::fail({.call = n, .error = cudaErrorIllegalAddress, .sticky = true, .only = ""});
+///         try { work(); } catch (const kernels::Error& error) { QCOMPARE(error.kind(), ...); }
+///         if (!emulator::failed()) break;                    // fewer than n calls
+///     }
+///
+/// Each test program runs twice in ctest: `_reversed` starts the last block, warp and lane first
+/// (SIDEWINDER_CUDA_ORDER=reversed), so that what depends on their order differs.
+///
+/// What is as on the device
+///   - threads of a block meet in barriers and warp functions, lanes named by the mask; returned threads do
+///   not
+///     count; cp.async arrives at a wait of its own thread that covers it, never before (until then the place
+///     holds NaN); mma and ldmatrix move their fragments as PTX says; blocks run one after the other;
+///   - memory is what cudaMalloc gave, nothing else is in reach; streams keep their order; a captured stream
+///   records;
+///     cuBLASLt refuses types and shapes that the library refuses; a sticky failure makes every later call
+///     fail.
+///
+/// What ends the test with a sentence that names kernel, block and thread (`fault`)
+///   - an access outside of any allocation (a megabyte on either side and freed memory cannot be read or
+///   written;
+///     the last, shared page of an allocation has guard bytes, looked at by cudaFree and `check_memory`), or
+///     behind the dynamic shared memory; misaligned or misplaced cp.async, ldmatrix and load_once;
+///   - a barrier or warp function that can never complete, or in which lanes meet with different masks or
+///   functions;
+///   - impossible grids, blocks and shared memory; a launch with overlap in which nobody waits for the prior
+///   grid;
+///   - copies that name host memory as device memory, pass an end, or use what was destroyed; leaks
+///   (`reset`).
+///
+/// What shows as NaN or 0xFF bytes: memory that was never written (device, pinned, dynamic and static shared
+/// memory before each block), values shuffled from lanes that do not take part, pinned memory before the copy
+/// to it is waited for (Schedule::Lazy).
+///
+/// What is not seen: races between two threads that no order of whole stretches between barriers shows; a
+/// missing
+/// __threadfence; bank conflicts; registers; the device's rounding in fast functions and its sum order in
+/// mma; misaligned plain vector accesses; static plus dynamic shared memory over the limit; what a kernel
+/// does wrongly before wait_prior_grid.
+///
+/// The runtime is process-wide, as the real one is. Its calls may come from any thread; kernels run one at a
+/// time, on the thread that makes them run.
 namespace sidewinder::emulator {
 
 /// What the fake runtime says of its one device. The defaults are an H100 with little memory.
@@ -33,6 +91,9 @@ struct Failure {
     bool sticky = false;  ///< every later call fails in the same way
     std::string only;     ///< count only calls whose name begins so; "" is all
 };
+
+/// Starts the first or the last block, warp and lane first; the default is what SIDEWINDER_CUDA_ORDER says.
+void set_order(Order order);
 
 /// Back to the defaults: no failure, counts 0, last error none. Faults if allocations, streams, events,
 /// graphs or cuBLASLt objects are alive.

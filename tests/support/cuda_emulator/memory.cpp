@@ -12,6 +12,7 @@ namespace sidewinder::emulator {
 namespace {
 
 constexpr std::size_t kPage = 4096;
+constexpr std::size_t kFence = std::size_t{1} << 20;  // unreadable, on either side
 constexpr std::size_t kAlignment = 256;
 constexpr unsigned char kGuard = 0xA5;
 constexpr std::size_t kKeptFreed = 64;
@@ -41,17 +42,17 @@ void Memory::forget() {
 void* Memory::allocate(Place place, std::size_t bytes) {
     const std::size_t room = round_up(bytes, kAlignment);
     if (place == Place::Device && (room > total_ || used_ > total_ - room)) return nullptr;
-    const std::size_t mapped = round_up(room, kPage) + 2 * kPage;
+    const std::size_t mapped = round_up(room, kPage) + 2 * kFence;
     void* mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED) return nullptr;
     char* first = static_cast<char*>(mapping);
-    char* end = first + mapped - kPage;
+    char* end = first + mapped - kFence;
     char* begin = end - room;
-    std::memset(first + kPage, kGuard, static_cast<std::size_t>(begin - first) - kPage);
+    std::memset(first + kFence, kGuard, static_cast<std::size_t>(begin - first) - kFence);
     std::memset(begin, 0xFF, bytes);
     std::memset(begin + bytes, kGuard, room - bytes);
-    mprotect(first, kPage, PROT_NONE);
-    mprotect(end, kPage, PROT_NONE);
+    mprotect(first, kFence, PROT_NONE);
+    mprotect(end, kFence, PROT_NONE);
     living_[begin] = {place, bytes, first, mapped};
     if (place == Place::Device) used_ += room;
     return begin;
@@ -79,10 +80,10 @@ void Memory::free(Place place, void* address) {
 
 void Memory::check(char* begin, const Allocation& allocation) const {
     const std::string size = std::to_string(allocation.bytes);
-    if (!guards(allocation.mapping + kPage, begin)) {
+    if (!guards(allocation.mapping + kFence, begin)) {
         fault("Something was written before the begin of an allocation of " + size + " bytes.");
     }
-    if (!guards(begin + allocation.bytes, allocation.mapping + allocation.mapped - kPage)) {
+    if (!guards(begin + allocation.bytes, allocation.mapping + allocation.mapped - kFence)) {
         fault("Something was written behind the end of an allocation of " + size + " bytes.");
     }
 }

@@ -66,24 +66,22 @@ inline uint4 load_once(const void* global) {
     return v;
 }
 
-/// Exact but for the flush of small results, which the device's instruction does as well.
+/// Results below the normal range are 0, as `.ftz` makes them.
+inline float flush(float x) {
+    return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;
+}
 inline float exp2_approx(float x) {
-    const float y = std::exp2(x);
-    return y < 0x1p-126f ? 0.0f : y;
+    return flush(std::exp2(flush(x)));
 }
 inline float reciprocal_approx(float x) {
-    const float y = 1.0f / x;
-    return std::fabs(y) < 0x1p-126f ? std::copysign(0.0f, y) : y;
+    return flush(1.0f / flush(x));
 }
 inline std::uint32_t pack_f16_saturated(float low, float high) {
-    const auto bits = [](float v) -> std::uint32_t {
-        const float held = v > 65504.0f ? 65504.0f : (v < -65504.0f ? -65504.0f : v);  // NaN stays
-        const __half half = __float2half_rn(held);
-        std::uint16_t word;
-        std::memcpy(&word, &half, sizeof word);
-        return word;
+    const auto bits = [](float x) -> std::uint32_t {
+        if (std::isnan(x)) return 0x7FFF;
+        return __half_as_ushort(__float2half_rn(std::fmin(std::fmax(x, -65504.0f), 65504.0f)));
     };
-    return bits(high) << 16 | bits(low);
+    return bits(low) | bits(high) << 16;
 }
 
 inline void wait_prior_grid() {

@@ -49,8 +49,16 @@ void Runtime::submit(cudaStream_t handle, Work work) {
 }
 
 bool Runtime::capturing_forbids() {
-    for (const auto& capture : captures) capture->invalidated = true;
-    return !captures.empty();
+    bool any = false;
+    for (const auto& capture : captures) {
+        const bool forbids = capture->mode == cudaStreamCaptureModeGlobal ||
+                             (capture->mode == cudaStreamCaptureModeThreadLocal &&
+                              capture->thread == std::this_thread::get_id());
+        if (!forbids) continue;
+        capture->invalidated = true;
+        any = true;
+    }
+    return any;
 }
 
 cudaError_t Runtime::set_error(cudaError_t error) {

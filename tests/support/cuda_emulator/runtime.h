@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/cuda_emulator/emulator.h"
@@ -32,6 +33,8 @@ struct Queue {
 struct Capture {
     std::vector<Work> work;
     cudaStream_t origin = nullptr;
+    cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
+    std::thread::id thread;
     bool invalidated = false;
 };
 
@@ -84,7 +87,7 @@ struct Runtime {
     CUstream_st& stream(cudaStream_t handle);
     void drain_blocking();
     void drain_all();
-    /// A call that no capture may see: invalidates those under way.
+    /// A call that is unsafe while a stream captures: invalidates the captures whose mode forbids it.
     bool capturing_forbids();
     cudaError_t set_error(cudaError_t error);
 };

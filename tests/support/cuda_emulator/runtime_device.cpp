@@ -233,33 +233,43 @@ cudaError_t cudaPeekAtLastError() {
     return runtime().last_error;
 }
 
-#define SIDEWINDER_ERRORS(X)                                                                            \
-    X(cudaSuccess, "no error")                                                                          \
-    X(cudaErrorInvalidValue, "invalid argument")                                                        \
-    X(cudaErrorMemoryAllocation, "out of memory")                                                       \
-    X(cudaErrorInitializationError, "initialization error")                                             \
-    X(cudaErrorInsufficientDriver, "CUDA driver version is insufficient for CUDA runtime version")      \
-    X(cudaErrorNoDevice, "no CUDA-capable device is detected")                                          \
-    X(cudaErrorInvalidDevice, "invalid device ordinal")                                                 \
-    X(cudaErrorNoKernelImageForDevice, "no kernel image is available for execution on the device")      \
-    X(cudaErrorECCUncorrectable, "uncorrectable ECC error encountered")                                 \
-    X(cudaErrorInvalidResourceHandle, "invalid resource handle")                                        \
-    X(cudaErrorNotReady, "device not ready")                                                            \
-    X(cudaErrorIllegalAddress, "an illegal memory access was encountered")                              \
-    X(cudaErrorLaunchFailure, "unspecified launch failure")                                             \
-    X(cudaErrorLaunchTimeout, "the launch timed out and was terminated")                                \
-    X(cudaErrorLaunchOutOfResources, "too many resources requested for launch")                         \
-    X(cudaErrorMisalignedAddress, "misaligned address")                                                 \
-    X(cudaErrorIllegalInstruction, "an illegal instruction was encountered")                            \
-    X(cudaErrorDevicesUnavailable, "CUDA-capable device(s) is/are busy or unavailable")                 \
-    X(cudaErrorDeviceUninitialized, "invalid device context")                                           \
-    X(cudaErrorSystemDriverMismatch, "system has unsupported display driver / cuda driver combination") \
-    X(cudaErrorCompatNotSupportedOnDevice, "forward compatibility was attempted on non supported HW")   \
-    X(cudaErrorStreamCaptureUnsupported, "operation not permitted when stream is capturing")            \
-    X(cudaErrorStreamCaptureInvalidated, "operation failed due to a previous error during capture")     \
-    X(cudaErrorStreamCaptureImplicit,                                                                   \
-      "operation would make the legacy stream depend on a capturing blocking stream")                   \
-    X(cudaErrorIllegalState, "the operation cannot be performed in the present state")                  \
+#define SIDEWINDER_ERRORS(X)                                                                             \
+    X(cudaSuccess, "no error")                                                                           \
+    X(cudaErrorInvalidValue, "invalid argument")                                                         \
+    X(cudaErrorMemoryAllocation, "out of memory")                                                        \
+    X(cudaErrorInitializationError, "initialization error")                                              \
+    X(cudaErrorInsufficientDriver, "CUDA driver version is insufficient for CUDA runtime version")       \
+    X(cudaErrorNoDevice, "no CUDA-capable device is detected")                                           \
+    X(cudaErrorInvalidDevice, "invalid device ordinal")                                                  \
+    X(cudaErrorNoKernelImageForDevice, "no kernel image is available for execution on the device")       \
+    X(cudaErrorECCUncorrectable, "uncorrectable ECC error encountered")                                  \
+    X(cudaErrorInvalidResourceHandle, "invalid resource handle")                                         \
+    X(cudaErrorNotReady, "device not ready")                                                             \
+    X(cudaErrorIllegalAddress, "an illegal memory access was encountered")                               \
+    X(cudaErrorLaunchFailure, "unspecified launch failure")                                              \
+    X(cudaErrorLaunchTimeout, "the launch timed out and was terminated")                                 \
+    X(cudaErrorLaunchOutOfResources, "too many resources requested for launch")                          \
+    X(cudaErrorMisalignedAddress, "misaligned address")                                                  \
+    X(cudaErrorIllegalInstruction, "an illegal instruction was encountered")                             \
+    X(cudaErrorDevicesUnavailable, "CUDA-capable device(s) is/are busy or unavailable")                  \
+    X(cudaErrorDeviceUninitialized, "invalid device context")                                            \
+    X(cudaErrorSystemDriverMismatch, "system has unsupported display driver / cuda driver combination")  \
+    X(cudaErrorCompatNotSupportedOnDevice, "forward compatibility was attempted on non supported HW")    \
+    X(cudaErrorStreamCaptureUnsupported, "operation not permitted when stream is capturing")             \
+    X(cudaErrorStreamCaptureInvalidated, "operation failed due to a previous error during capture")      \
+    X(cudaErrorStreamCaptureImplicit,                                                                    \
+      "operation would make the legacy stream depend on a capturing blocking stream")                    \
+    X(cudaErrorIllegalState, "the operation cannot be performed in the present state")                   \
+    X(cudaErrorInvalidConfiguration, "invalid configuration argument")                                   \
+    X(cudaErrorInvalidDeviceFunction, "invalid device function")                                         \
+    X(cudaErrorInvalidKernelImage, "device kernel image is invalid")                                     \
+    X(cudaErrorUnsupportedPtxVersion, "the provided PTX was compiled with an unsupported toolchain.")    \
+    X(cudaErrorNotSupported, "operation not supported")                                                  \
+    X(cudaErrorCapturedEvent, "operation not permitted on an event last recorded in a capturing stream") \
+    X(cudaErrorStreamCaptureUnjoined, "capturing stream has unjoined work")                              \
+    X(cudaErrorStreamCaptureUnmatched, "the capture was not initiated in this stream")                   \
+    X(cudaErrorStreamCaptureIsolation, "dependency created on uncaptured work in another stream")        \
+    X(cudaErrorNvlinkUncorrectable, "uncorrectable NVLink error detected during the execution")          \
     X(cudaErrorUnknown, "unknown error")
 
 const char* cudaGetErrorName(cudaError_t error) {

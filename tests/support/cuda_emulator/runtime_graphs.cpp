@@ -9,7 +9,7 @@ using sidewinder::emulator::Runtime;
 using sidewinder::emulator::runtime;
 using sidewinder::emulator::Work;
 
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
     const Call call(__func__);
     if (!call) return call.error();
     Runtime& r = runtime();
@@ -18,6 +18,8 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
     if (target.capture) return r.set_error(cudaErrorIllegalState);
     target.capture = std::make_shared<Capture>();
     target.capture->origin = stream;
+    target.capture->mode = mode;
+    target.capture->thread = std::this_thread::get_id();
     r.captures.insert(target.capture);
     return cudaSuccess;
 }

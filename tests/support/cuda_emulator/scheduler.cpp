@@ -6,6 +6,8 @@
 #include <memory>
 #include <mutex>
 
+#include "tests/support/cuda_emulator/crash.h"
+#include "tests/support/cuda_emulator/emulator.h"
 #include "tests/support/cuda_emulator/fault.h"
 #include "tests/support/cuda_emulator/shared_memory.h"
 
@@ -72,9 +74,16 @@ struct Scheduler {
     std::string stuck() const;
 };
 
+Scheduler* the_scheduler =
+    nullptr;  // set by the first launch: a static object's guard would be asked at each switch
+
 Scheduler& scheduler() {
+    return *the_scheduler;
+}
+
+void make_scheduler() {
     static Scheduler instance;
-    return instance;
+    the_scheduler = &instance;
 }
 
 std::mutex& launch_mutex() {
@@ -238,6 +247,8 @@ void check_shape(const LaunchRequest& request) {
 }  // namespace
 
 void run_grid(const LaunchRequest& request, const std::function<void()>& body) {
+    make_scheduler();
+    watch_for_crashes();
     check_shape(request);
     if (current.thread) fault("A kernel starts a kernel.");
     const std::lock_guard lock(launch_mutex());
@@ -309,6 +320,14 @@ std::string where() {
     const LaunchRequest& request = *scheduler().request;
     return " In kernel " + request.name + "<<<" + text(request.grid) + ", " + text(request.block) +
            ">>>, block " + text(current.block_index) + ", thread " + text(current.thread->index) + ".";
+}
+
+std::string describe_kernel_memory(const void* address) {
+    if (!current.thread) return {};
+    const Scheduler& s = scheduler();
+    if (s.smem.behind_end(address)) return "it lies behind the end of the dynamic shared memory";
+    if (s.stacks.overflowed(address)) return "the thread's stack is used up";
+    return {};
 }
 
 void fault(const std::string& sentence) {

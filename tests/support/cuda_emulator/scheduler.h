@@ -77,8 +77,6 @@ extern Current current;
 /// Runs all blocks, then returns. `body` is the kernel with its arguments.
 void run_grid(const LaunchRequest& request, const std::function<void()>& body);
 
-void set_order(Order order);
-
 /// Waits for all lanes of `mask` that have not returned, then has `collective` run once.
 void warp_collective(std::uint32_t mask, const Collective& collective, void* argument);
 
@@ -87,5 +85,9 @@ unsigned block_barrier(bool predicate);
 
 /// " In kernel k<<<...>>>, block (x, y, z), thread (x, y, z).", or empty outside of kernels.
 std::string where();
+
+/// "behind the end of the dynamic shared memory" and the like; empty if `address` is near nothing of a
+/// kernel's own.
+std::string describe_kernel_memory(const void* address);
 
 }  // namespace sidewinder::emulator
