@@ -194,7 +194,6 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
         const Steps<Q>& steps = steps_of<Q>(smem, chunk);
         float Y[Q / 16][2][4] = {};
         from_state<Q>(Y, S, smem + L::c(chunk), steps, at);
-        __syncwarp();
         std::uint32_t x[Q / 16][4];
 #pragma unroll
         for (int k = 0; k < Q / 16; ++k) {
@@ -202,11 +201,10 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
                               smem + L::x(chunk) + narrow_piece(k * 16 + lane % 16, 2 * at.warp + lane / 16));
         }
         from_chunk<Q>(Y, x, smem + L::scores(chunk), at);
-        __syncwarp();
         char* gate = smem + L::gate(chunk);
         apply_gate<Q>(Y, gate, reinterpret_cast<float*>(smem + L::squares(chunk)), at);
         advance<Q>(S, x, smem + L::b(chunk), steps, at);
-        __syncwarp();
+        __syncwarp();  // u goes out in other lanes than it came in
         write_y<Q>(args, gate, chunk, head, at);
         __syncthreads();
     }

@@ -245,8 +245,10 @@ class TestMixerChunk : public QObject {
 
     /// Some tokens forget everything, those between forget nothing.
     void resetsWithinAChunk() {
-        Problem p(1, 1, 140);
-        for (std::size_t t = 0; t < p.dt.size(); ++t) p.dt[t] = t % 29 == 7 ? 400.0f : -4.0f;
+        Scales scales;
+        scales.A = -1e4f;
+        Problem p(1, 1, 140, scales);
+        for (std::size_t t = 0; t < p.dt.size(); ++t) p.dt[t] = t % 29 == 7 ? 40.0f : -11.0f;
         compare(p, run(p, {140}, device_), reference_of(p));
     }
 
