@@ -38,9 +38,8 @@ step() { # name, seconds, command
   shift 2
   say "== $name"
   if [ "$(type -t "$1")" = function ]; then limit=; fi
-  ${limit:+timeout "$limit"} "$@" > >(tee -a "$out/log.txt") 2>&1
-  rc=$?
-  wait $! 2>/dev/null
+  ${limit:+timeout "$limit"} "$@" 2>&1 | tee -a "$out/log.txt"
+  rc=${PIPESTATUS[0]}
   [ $rc -eq 0 ] || failed=$((failed + 1))
   say "== $name: exit $rc, $((SECONDS - start)) s"
 }
