@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inference/token_log.h"
+#include "kernels/host_copy.h"
 
 namespace sidewinder::inference {
 
@@ -24,7 +25,7 @@ class CheckpointFiles {
         std::int64_t position = 0;  ///< tokens read
         LogHash log;                ///< of the tokens read
     };
-    using Payload = std::shared_ptr<const std::vector<std::byte>>;
+    using Payload = std::shared_ptr<const kernels::HostCopy>;  ///< may still be on its way from the device
 
     /// What is there for exactly this fingerprint. Quick: no file is opened.
     virtual std::vector<Entry> list(const std::string& fingerprint) = 0;

@@ -4,6 +4,7 @@
 
 #include "inference/error.h"
 #include "inference/text_stream.h"
+#include "kernels/error.h"
 
 namespace sidewinder::inference {
 
@@ -56,6 +57,8 @@ void keep_if_possible(Timeline& timeline, Timeline::Keep where) {
     try {
         timeline.keep(where);
     } catch (const std::bad_alloc&) {
+    } catch (const kernels::Error& error) {
+        if (error.kind() != kernels::Error::Kind::OutOfMemory) throw;
     }
 }
 

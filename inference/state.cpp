@@ -45,6 +45,14 @@ void State::upload(const void* host) {
     backend_->upload(buffer_.data(), host, buffer_.bytes());
 }
 
+void State::upload(const kernels::HostCopy& copy) {
+    backend_->upload(buffer_.data(), copy);
+}
+
+std::shared_ptr<const kernels::HostCopy> State::download_later() const {
+    return backend_->download_later(buffer_.data(), buffer_.bytes());
+}
+
 void State::download(void* host) const {
     backend_->download(host, buffer_.data(), buffer_.bytes());
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "inference/config.h"
 #include "kernels/backend.h"
@@ -24,7 +25,9 @@ class State {
     void reset();
     void copy_layer_from(const State& other, std::int64_t i);
     void upload(const void* host);  ///< bytes() of them
+    void upload(const kernels::HostCopy& copy);
     void download(void* host) const;
+    std::shared_ptr<const kernels::HostCopy> download_later() const;  ///< of the state as it is now
 
   private:
     kernels::Backend* backend_;

@@ -11,7 +11,8 @@ namespace sidewinder::inference {
 class TextStream {
   public:
     explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
-    /// The text that became certain; may be empty. Throws Error(BadTokenizer) for an id outside the vocabulary.
+    /// The text that became certain; may be empty. Throws Error(BadTokenizer) for an id outside the
+    /// vocabulary.
     std::string push(TokenId id);
     std::string finish();  ///< what was pending, incomplete bytes as U+FFFD
 

@@ -62,12 +62,13 @@ Timeline::Plan Timeline::plan(std::span<const TokenId> log) const {
 bool Timeline::restore(const Candidate& candidate, std::span<const TokenId> log) {
     if (candidate.origin == Origin::Live) return true;
     if (candidate.origin == Origin::Host) {
-        live_.upload(candidate.copy->payload->data());
+        live_.upload(*candidate.copy->payload);
         host_.splice(host_.begin(), host_, candidate.copy);
     } else {
-        auto payload = std::make_shared<std::vector<std::byte>>(live_.bytes());
-        if (!files_->read(candidate.file, *payload)) return false;
-        live_.upload(payload->data());
+        std::vector<std::byte> bytes(live_.bytes());
+        if (!files_->read(candidate.file, bytes)) return false;
+        auto payload = std::make_shared<kernels::HostBytes>(std::move(bytes));
+        live_.upload(*payload);
         remember({.position = candidate.position,
                   .log = candidate.log,
                   .kind = CheckpointKind::Conversation,
@@ -149,9 +150,7 @@ void Timeline::keep(Keep where, CheckpointKind kind) {
         payload = copy->payload;
         host_.splice(host_.begin(), host_, copy);
     } else {
-        auto bytes = std::make_shared<std::vector<std::byte>>(live_.bytes());
-        live_.download(bytes->data());
-        payload = std::move(bytes);
+        payload = live_.download_later();
         remember({.position = position(), .log = log, .kind = kind, .payload = payload});
     }
     if (where == Keep::HostAndDisk && files_) {

@@ -21,8 +21,8 @@ inline constexpr TokenId kUnknown = 0, kBos = 1, kEos = 2, kInstBegin = 3, kInst
 class Tokenizer {
   public:
     /// Checks size, piece count, piece lengths and the control tokens with a bounded reader of our own before
-    /// sentencepiece sees the file (0.1.97 overflows on hostile ones). Throws Error(BadTokenizer), and Error(Io) or
-    /// Error(Changed) when the file cannot be read.
+    /// sentencepiece sees the file (0.1.97 overflows on hostile ones). Throws Error(BadTokenizer), and
+    /// Error(Io) or Error(Changed) when the file cannot be read.
     static std::unique_ptr<Tokenizer> load(const std::filesystem::path& file);
     /// The same from a file's content. Throws Error(BadTokenizer).
     static std::unique_ptr<Tokenizer> from_bytes(std::string_view bytes);
@@ -38,7 +38,8 @@ class Tokenizer {
 
     enum class PieceKind { Normal, Unknown, Control, UserDefined, Byte };
     struct Piece {
-        std::string_view text;  ///< UTF-8, with U+2581 for a space; empty for Byte; lives as long as the tokenizer
+        std::string_view
+            text;  ///< UTF-8, with U+2581 for a space; empty for Byte; lives as long as the tokenizer
         PieceKind kind;
         unsigned char byte;  ///< for Byte
     };

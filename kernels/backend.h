@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "kernels/host_copy.h"
 #include "kernels/tensor.h"
 
 namespace sidewinder::kernels {
@@ -84,6 +86,14 @@ class Backend {
     Buffer allocate(std::size_t bytes) { return Buffer(this, allocate_bytes(bytes), bytes); }
     virtual void upload(void* to, const void* host, std::size_t bytes) = 0;
     virtual void download(void* host, const void* from, std::size_t bytes) = 0;
+    /// Starts a copy to host memory of what the operations issued so far leave in `from`; later operations
+    /// may overwrite it at once. The copy may outlive the backend.
+    virtual std::shared_ptr<const HostCopy> download_later(const void* from, std::size_t bytes) {
+        std::vector<std::byte> host(bytes);
+        download(host.data(), from, bytes);
+        return std::make_shared<HostBytes>(std::move(host));
+    }
+    virtual void upload(void* to, const HostCopy& copy) { upload(to, copy.bytes().data(), copy.size()); }
     virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
     virtual void zero(void* to, std::size_t bytes) = 0;
 

@@ -29,18 +29,18 @@ const CudaEntry& entry() {
     if (!library) {
         const std::string reason = dlerror();
         const bool missing = reason.find(std::string(kFile) + ": cannot open") != std::string::npos;
-        throw Error(Error::Kind::Unsupported,
-                    missing ? "This installation has no GPU engine (" + std::string(kFile) +
-                                  "), so the CPU is used."
-                            : "The GPU engine could not be loaded (" + reason +
-                                  "). Install cuBLAS of CUDA 13, or use the CPU.");
+        throw Error(Error::Kind::Unsupported, missing ? "This installation has no GPU engine (" +
+                                                            std::string(kFile) + "), so the CPU is used."
+                                                      : "The GPU engine could not be loaded (" + reason +
+                                                            "). Install cuBLAS of CUDA 13, or use the CPU.");
     }
     using Get = const CudaEntry* (*)();
     const auto get = reinterpret_cast<Get>(dlsym(library, "sidewinder_cuda_entry"));
     const CudaEntry* found = get ? get() : nullptr;
     if (!found || found->version != CudaEntry::kVersion) {
-        throw Error(Error::Kind::Unsupported, "The GPU engine " + std::string(kFile) +
-                                                  " belongs to another version of Sidewinder. Install both again.");
+        throw Error(Error::Kind::Unsupported,
+                    "The GPU engine " + std::string(kFile) +
+                        " belongs to another version of Sidewinder. Install both again.");
     }
     return *found;
 }

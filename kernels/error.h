@@ -5,7 +5,8 @@
 
 namespace sidewinder::kernels {
 
-/// What a backend throws. The message is a whole sentence for the person; `kind` decides what the caller does.
+/// What a backend throws. The message is a whole sentence for the person; `kind` decides what the caller
+/// does.
 class Error : public std::runtime_error {
   public:
     enum class Kind {

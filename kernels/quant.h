@@ -7,8 +7,8 @@
 
 namespace sidewinder::kernels {
 
-/// How the elements of a linear weight [rows, cols] are stored. Row-major always; every backend reads the same bytes,
-/// so that a quantised file made on one machine serves any device.
+/// How the elements of a linear weight [rows, cols] are stored. Row-major always; every backend reads the
+/// same bytes, so that a quantised file made on one machine serves any device.
 enum class WeightFormat : std::uint8_t { F32, BF16, Int8, Int4 };
 
 std::string_view name_of(WeightFormat format);  ///< "f32", "bf16", "int8", "int4"
@@ -17,8 +17,10 @@ std::string_view name_of(WeightFormat format);  ///< "f32", "bf16", "int8", "int
 ///
 /// F32, BF16: `data` holds rows * cols elements, no scales, `group` is 0.
 /// Int8: each row is `padded_cols()` signed bytes; value = q * scale[row, col / group].
-/// Int4: each row is `padded_cols() / 2` bytes; within each group of `group` columns, byte j holds column j in its
-///       low nibble and column j + group / 2 in its high nibble; value = (nibble - 8) * scale[row, col / group].
+/// Int4: each row is `padded_cols() / 2` bytes; within each group of `group` columns, byte j holds column j
+/// in its
+///       low nibble and column j + group / 2 in its high nibble; value = (nibble - 8) * scale[row, col /
+///       group].
 /// Scales are float32 [rows, padded_cols() / group]. Columns are padded with zeros to a whole group.
 struct WeightLayout {
     WeightFormat format = WeightFormat::BF16;
@@ -33,10 +35,12 @@ struct WeightLayout {
 };
 
 /// Quantises `rows` (rows.size() / cols of them, float32, row-major) into one of the integer layouts.
-/// `data` and `scales` are the destination of exactly these rows. Pure; call it from several threads on disjoint rows.
+/// `data` and `scales` are the destination of exactly these rows. Pure; call it from several threads on
+/// disjoint rows.
 void quantize_rows(const WeightLayout& layout, std::span<const float> rows, std::byte* data, float* scales);
 
-/// Row `row` of a weight in any format, as float32 [cols]. For tests, perplexity reports and embedding look-ups.
+/// Row `row` of a weight in any format, as float32 [cols]. For tests, perplexity reports and embedding
+/// look-ups.
 void dequantize_row(const WeightLayout& layout, const void* data, const float* scales, std::int64_t row,
                     std::span<float> out);
 

@@ -74,8 +74,8 @@ void CheckpointStore::run(const std::stop_token& stop) {
         writing_ = true;
         lock.unlock();
         try {
-            files_.protect(
-                {files_.write(job.meta, *job.payload)});  // the newest state of what is being talked about
+            files_.protect({files_.write(
+                job.meta, job.payload->bytes())});  // the newest state of what is being talked about
         } catch (const std::exception& error) {
             tell_(error.what());
         }

@@ -79,6 +79,7 @@ class CpuBackend final : public Backend {
         dt_.get<float>(static_cast<std::size_t>(2 * T * dims.n_heads));
     }
 
+    using Backend::upload;
     void upload(void* to, const void* host, std::size_t bytes) override { move(to, host, bytes); }
     void download(void* host, const void* from, std::size_t bytes) override { move(host, from, bytes); }
     void copy(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }

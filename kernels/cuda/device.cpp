@@ -43,10 +43,9 @@ DeviceTraits open_device() {
         check(cudaSetDevice(device), "cudaSetDevice");
         return best;
     }
-    throw Error(Error::Kind::Unsupported, "The GPU " + best.name + " has compute capability " +
-                                              std::to_string(best.compute / 10) + "." +
-                                              std::to_string(best.compute % 10) +
-                                              " and 8.0 is needed, so the CPU is used.");
+    throw Error(Error::Kind::Unsupported,
+                "The GPU " + best.name + " has compute capability " + std::to_string(best.compute / 10) +
+                    "." + std::to_string(best.compute % 10) + " and 8.0 is needed, so the CPU is used.");
 }
 
 }  // namespace sidewinder::kernels::cuda

@@ -14,5 +14,4 @@ void check(cudaError_t status, const char* what);
 /// For release in destructors: never throws, forgets a non-sticky error.
 void check_quietly(cudaError_t status) noexcept;
 
-
 }  // namespace sidewinder::kernels::cuda

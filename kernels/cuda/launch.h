@@ -8,10 +8,6 @@
 #include "kernels/cuda/errors.h"
 
 /// Starting kernels. In the emulator (SIDEWINDER_CUDA_EMULATED) the kernel runs before `launch` returns.
-#ifdef SIDEWINDER_CUDA_EMULATED
-#include "tests/support/cuda_emulator/launch.h"
-#endif
-
 namespace sidewinder::kernels::cuda {
 
 /// Where an operation runs: the stream and what its device is like. A value; both outlive every use.
@@ -37,6 +33,11 @@ void launch(const Context& context, const char* name, const LaunchShape& shape, 
         check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                                    cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shape.smem)),
               name);
+        // Two kernels that overlap must both find room, so the partition may not follow the first one's need.
+        check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                                   cudaFuncAttributePreferredSharedMemoryCarveout,
+                                   cudaSharedmemCarveoutMaxShared),
+              name);
     }
     cudaLaunchAttribute overlap{};
     overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
@@ -53,3 +54,7 @@ void launch(const Context& context, const char* name, const LaunchShape& shape, 
 #endif
 
 }  // namespace sidewinder::kernels::cuda
+
+#ifdef SIDEWINDER_CUDA_EMULATED
+#include "tests/support/cuda_emulator/launch.h"
+#endif

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cuda_bf16.h>
+#include <cuda_fp16.h>
 
 #include <cstdint>
 
@@ -25,7 +26,7 @@ inline constexpr std::int64_t kShortTokens = 16;
 bool has_fast_kernels(const Dims& dims);
 
 // --- embed.cu
-/// residual[t, :] = table[ids[t], :]; table F32 or BF16.
+/// residual[t, :] = table[ids[t], :]; table F32 or BF16. An id outside the table gives a row of NaN.
 void embed(const Context& context, const WeightView& table, const std::int32_t* ids, std::int64_t T,
            float* residual);
 
@@ -56,15 +57,19 @@ void small_linear(const Context& context, const WeightView& weight, const Weight
 // --- mixer_step.cu: T <= kShortTokens, fast shapes.
 /// zxbcdt float32 [T, in_proj_rows]. y float32 [T, d_inner]: (scan + D x) * silu(z) * norm_weight, not yet
 /// divided by the group's rms; head_squares [T, n_heads]: sums over the head's channels of ((scan + D x) *
-/// silu(z))^2. `arrivals`: int32 [n_groups], zero at the first call, left zero.
+/// silu(z))^2. `arrivals`: int32 [n_groups], zero at the first call, left zero. It reads `state` before it
+/// waits for the kernel before it, so that must not be one that writes this state (another mixer_step on it).
 void mixer_step(const Context& context, const Dims& dims, const MixerWeights& weights,
                 const LayerState& state, const float* zxbcdt, std::int64_t T, float* y, float* head_squares,
                 std::int32_t* arrivals);
 
-// --- rms_norm.cu
+// --- rms_norm.cu: near the copy rate for widths that are multiples of 4 up to 8192.
 /// out[t] = bf16(x[t] * rsqrt(mean(x[t]^2) + eps) * weight); x float32 [T, width].
 void rms_norm(const Context& context, const float* x, const float* weight, float eps, std::int64_t T,
               std::int64_t width, __nv_bfloat16* out);
+/// The same sums, with float32 out.
+void rms_norm_exact(const Context& context, const float* x, const float* weight, float eps, std::int64_t T,
+                    std::int64_t width, float* out);
 
 // --- dequantize.cu
 /// Rows [first, first + rows) of an Int8 or Int4 weight as bf16 [rows, cols].
@@ -73,8 +78,8 @@ void dequantize(const Context& context, const WeightView& weight, std::int64_t f
 
 // --- mixer_chunk: conv_bc.cu, scan_chunk.cu, gated_norm.cu: any T, fast shapes.
 struct MixerChunkWork {
-    __nv_bfloat16* bc = nullptr;    ///< [T, 2 * n_groups * d_state]: B | C after conv1d and SiLU
-    float* head_squares = nullptr;  ///< [T, n_heads]
+    __half* bc = nullptr;           ///< [T, 2 * n_groups * d_state]: B | C after conv1d and SiLU
+    float* head_squares = nullptr;  ///< [T, n_heads]: sums over the head's channels of u^2, u = gated scan
 };
 /// zxbc bf16 [T, zxbc_rows] (z | x | B | C), dt float32 [T, n_heads] before bias and softplus -> y bf16 [T,
 /// d_inner], gated and normed; `state` moves on by T tokens.
@@ -86,8 +91,6 @@ void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& w
 /// out[t, r] (+)= sum_c weight[r, c] * x[t, c]; rows of x and out `x_stride` and `out_stride` apart.
 void linear_exact(const Context& context, const WeightView& weight, const float* x, std::int64_t x_stride,
                   std::int64_t T, float* out, std::int64_t out_stride, bool add);
-void rms_norm_exact(const Context& context, const float* x, const float* weight, float eps, std::int64_t T,
-                    std::int64_t width, float* out);
 /// One thread block a head walks the tokens one by one. xbc: work, float32 [T, conv_dim].
 void mixer_exact(const Context& context, const Dims& dims, const MixerWeights& weights,
                  const LayerState& state, const float* zxbcdt, std::int64_t T, float* xbc, float* y);

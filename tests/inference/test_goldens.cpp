@@ -1,64 +1,10 @@
 #include <QtTest>
 
-#include <cmath>
-#include <filesystem>
-
-#include "inference/model.h"
-#include "inference/model_folder.h"
-#include "inference/safetensors.h"
 #include "kernels/cpu/cpu_backend.h"
-#include "tests/support/fixtures.h"
+#include "tests/support/goldens.h"
 
-using namespace sidewinder::inference;
-namespace kernels = sidewinder::kernels;
-namespace fs = std::filesystem;
-
-namespace {
-
-std::vector<float> floats(const SafetensorsFile& file, const char* name) {
-    const TensorInfo* info = file.find(name);
-    std::vector<float> values(info->bytes / sizeof(float));
-    file.read(name, 0, std::as_writable_bytes(std::span(values)));
-    return values;
-}
-
-// ‖out − ref‖ / ‖ref‖
-double distance(const std::vector<float>& out, const std::vector<float>& ref) {
-    double difference = 0, norm = 0;
-    for (std::size_t i = 0; i < ref.size(); ++i) {
-        difference += std::pow(static_cast<double>(out[i]) - static_cast<double>(ref[i]), 2);
-        norm += std::pow(static_cast<double>(ref[i]), 2);
-    }
-    return out.size() == ref.size() ? std::sqrt(difference / norm) : NAN;
-}
-
-struct Run {
-    std::vector<float> logits, ssm, conv;
-};
-
-// Feeds all tokens in steps of the given sizes, over and over.
-Run feed(Model& model, const std::vector<TokenId>& tokens, const std::vector<std::size_t>& steps) {
-    State state(model.backend(), model.config());
-    const auto vocab = static_cast<std::size_t>(model.config().dims.vocab);
-    Run run;
-    run.logits.resize(tokens.size() * vocab);
-    for (std::size_t done = 0, i = 0; done < tokens.size(); ++i) {
-        const std::size_t T = std::min(steps[i % steps.size()], tokens.size() - done);
-        model.forward(
-            std::span(tokens).subspan(done, T), state,
-            {.last_logits = {}, .all_logits = std::span(run.logits).subspan(done * vocab, T * vocab)});
-        done += T;
-    }
-    std::vector<float> host(state.bytes() / sizeof(float));
-    state.download(host.data());
-    const auto split = host.begin() + static_cast<std::ptrdiff_t>(model.config().n_layers *
-                                                                  model.config().dims.ssm_state_size());
-    run.ssm.assign(host.begin(), split);
-    run.conv.assign(split, host.end());
-    return run;
-}
-
-}  // namespace
+using namespace sidewinder;
+using namespace sidewinder::test;
 
 /// The engine against a float64 sequential reference (fixtures/goldens), however the tokens are fed.
 class TestGoldens : public QObject {
@@ -80,27 +26,26 @@ class TestGoldens : public QObject {
         QFETCH(QString, model);
         QFETCH(QString, weights);
         QFETCH(double, tolerance);
-        const fs::path folder = sidewinder::test::fixtures() / "goldens" / model.toStdString();
+        const fs::path folder = golden_folder(model.toStdString());
         if (!fs::exists(folder)) QSKIP("the golden tensors are not here (../shared/fixtures)");
+        const Golden golden(folder);
         const auto backend = kernels::make_cpu_backend(2);
-        const ModelFolder opened = ModelFolder::open(folder);
-        Model engine(*backend, opened.config,
-                     Weights::load(*opened.tensors, opened.config, WeightRecipe::parse(weights.toStdString()),
-                                   *backend));
-        const SafetensorsFile golden = SafetensorsFile::open(folder / "golden.safetensors");
-        std::vector<TokenId> tokens(golden.find("tokens")->bytes / sizeof(TokenId));
-        golden.read("tokens", 0, std::as_writable_bytes(std::span(tokens)));
+        const inference::Config& config = golden.folder.config;
+        inference::Model engine(
+            *backend, config,
+            inference::Weights::load(*golden.folder.tensors, config,
+                                     inference::WeightRecipe::parse(weights.toStdString()), *backend));
 
         const std::vector<std::vector<std::size_t>> feedings{{1}, {256}, {1, 3, 64, 129}, {2, 16, 7}};
         for (const auto& steps : feedings) {
-            const Run run = feed(engine, tokens, steps);
-            const double logits = distance(run.logits, floats(golden, "logits"));
-            const double ssm = distance(run.ssm, floats(golden, "ssm_state"));
-            const double conv = distance(run.conv, floats(golden, "conv_state"));
+            const Fed fed = feed(engine, golden.tokens, steps);
+            const double logits = distance(fed.logits, golden.logits);
+            const double ssm = distance(fed.ssm, golden.ssm);
+            const double conv = distance(fed.conv, golden.conv);
             qInfo("steps of %zu…: logits %.2e, ssm_state %.2e, conv_state %.2e", steps[0], logits, ssm, conv);
             QVERIFY(logits < tolerance && ssm < tolerance && conv < tolerance);
             if (model != QLatin1String("g1")) {  // with one group the two norms are the same
-                QVERIFY(distance(run.logits, floats(golden, "logits_ungrouped")) > 0.1);
+                QVERIFY(distance(fed.logits, golden.logits_ungrouped) > 0.1);
             }
         }
     }

@@ -39,7 +39,10 @@ class MemoryFiles : public CheckpointFiles {
         return false;
     }
     void write(const std::string& fingerprint, const Entry& entry, CheckpointKind, Payload payload) override {
-        files.push_back({fingerprint, {std::to_string(files.size()), entry.position, entry.log}, *payload});
+        const auto bytes = payload->bytes();
+        files.push_back({fingerprint,
+                         {std::to_string(files.size()), entry.position, entry.log},
+                         {bytes.begin(), bytes.end()}});
     }
 
     std::vector<File> files;

@@ -24,6 +24,7 @@ class HostBackend : public kernels::Backend {
     std::size_t work_bytes(const kernels::Dims&, std::int64_t) const override { return 0; }
     void reserve(const kernels::Dims&, std::int64_t) override {}
     std::size_t available_memory() const override { return limit - held; }
+    using Backend::upload;
     void upload(void* to, const void* host, std::size_t bytes) override { std::memcpy(to, host, bytes); }
     void download(void* host, const void* from, std::size_t bytes) override {
         std::memcpy(host, from, bytes);

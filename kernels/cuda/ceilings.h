@@ -1,0 +1,9 @@
+#pragma once
+
+#include "kernels/cuda_library.h"
+
+namespace sidewinder::kernels::cuda {
+
+CudaCeilings measure_ceilings();  ///< see kernels/cuda_library.h
+
+}  // namespace sidewinder::kernels::cuda

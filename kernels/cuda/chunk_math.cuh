@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cuda_bf16.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/cuda/ptx.cuh"
+
+/// Small device functions that the kernels of mixer_chunk share.
+namespace sidewinder::kernels::cuda {
+
+inline constexpr int kWarpLanes = 32;
+inline constexpr unsigned kWholeWarp = 0xffffffffu;
+inline constexpr float kLog2E = 1.4426950408889634f;
+
+/// The halves of a word of two bfloat16.
+__device__ __forceinline__ float low_bf16(std::uint32_t pair) {
+    return __uint_as_float(pair << 16);
+}
+__device__ __forceinline__ float high_bf16(std::uint32_t pair) {
+    return __uint_as_float(pair & 0xffff0000u);
+}
+
+__device__ __forceinline__ std::uint32_t pack_bf16(float low, float high) {
+    const __nv_bfloat162 pair = __floats2bfloat162_rn(low, high);
+    std::uint32_t word;
+    memcpy(&word, &pair, sizeof word);
+    return word;
+}
+
+/// v / (1 + e^-v); for v far below zero the power is infinite, its reciprocal 0.
+__device__ __forceinline__ float silu(float v) {
+    return v * reciprocal_approx(1.0f + exp2_approx(v * -kLog2E));
+}
+
+/// bias + sum_k taps[k] * column[k]: the order is that of the CPU's reference.
+__device__ __forceinline__ float conv_4(float4 taps, float bias, float c0, float c1, float c2, float c3) {
+    return fmaf(taps.w, c3, fmaf(taps.z, c2, fmaf(taps.y, c1, fmaf(taps.x, c0, bias))));
+}
+
+/// One channel's last four columns after T more tokens; raw[t * stride] is the channel's value at token t.
+__device__ __forceinline__ void advance_conv_state(float4* columns, const __nv_bfloat16* raw,
+                                                   std::int64_t stride, std::int64_t T) {
+    float4 c = *columns;
+    for (std::int64_t t = T > 4 ? T - 4 : 0; t < T; ++t) {
+        c = float4{c.y, c.z, c.w, __bfloat162float(raw[t * stride])};
+    }
+    *columns = c;
+}
+
+}  // namespace sidewinder::kernels::cuda

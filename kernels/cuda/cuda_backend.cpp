@@ -1,0 +1,335 @@
+#include "kernels/cuda/cuda_backend.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "kernels/cuda/activations.h"
+#include "kernels/cuda/event.h"
+#include "kernels/cuda/graphs.h"
+#include "kernels/cuda/matmul.h"
+#include "kernels/cuda/ops.h"
+#include "kernels/cuda/snapshots.h"
+#include "kernels/cuda/staging.h"
+#include "kernels/cuda/work_area.h"
+
+namespace sidewinder::kernels::cuda {
+namespace {
+
+constexpr std::int64_t kChunk = 4096;  // long enough that the products run at the matrix units' pace
+constexpr std::int64_t kPad = 64;      // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
+
+[[noreturn]] void throw_internal(const std::string& what) {
+    throw Error(Error::Kind::Internal,
+                "The GPU engine was called wrongly: " + what + ". Please report this.");
+}
+
+class CudaBackend final : public Backend {
+  public:
+    CudaBackend(const Dims& dims, WeightFormat format)
+        : dims_(dims),
+          kind_(kind_for(dims, format)),
+          traits_(open_device()),
+          context_{stream_.handle(), &traits_} {}
+
+    ~CudaBackend() override {
+        if (!lost_) check_quietly(cudaStreamSynchronize(context_.stream));
+    }
+
+    std::string device_name() const override { return traits_.name; }
+    std::string state_format() const override {
+        return "cuda-f32-1-" + std::to_string(traits_.compute) + "-" +
+               std::to_string(traits_.multiprocessors);
+    }
+    std::size_t available_memory() const override {
+        std::size_t free = 0, total = 0;
+        check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+        return free;
+    }
+
+    std::int64_t best_chunk(const Dims&) const override {
+        return kind_ == WorkArea::Kind::Exact ? 256 : kChunk;
+    }
+    std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override;
+    std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override;
+    std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return WorkArea::bytes(dims, kind_, max_tokens) +
+               (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes);
+    }
+    void reserve(const Dims& dims, std::int64_t max_tokens) override;
+
+    void upload(void* to, const void* host, std::size_t bytes) override {
+        guarded([&] { staging_.upload(context_.stream, to, host, bytes); });
+    }
+    void upload(void* to, const HostCopy& copy) override {
+        guarded([&] {
+            if (!snapshots_.put_back(context_.stream, to, copy)) {
+                staging_.upload(context_.stream, to, copy.bytes().data(), copy.size());
+            } else {
+                synchronize();  // the copy may be let go of as soon as this returns
+            }
+        });
+    }
+    std::shared_ptr<const HostCopy> download_later(const void* from, std::size_t bytes) override {
+        std::shared_ptr<const HostCopy> copy;
+        guarded([&] { copy = snapshots_.take(context_.stream, from, bytes); });
+        return copy;
+    }
+    void download(void* host, const void* from, std::size_t bytes) override {
+        guarded([&] { staging_.download(context_.stream, host, from, bytes); });
+    }
+    void copy(void* to, const void* from, std::size_t bytes) override {
+        guarded([&] {
+            check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, context_.stream),
+                  "copying on the GPU");
+        });
+    }
+    void zero(void* to, std::size_t bytes) override {
+        guarded([&] { check(cudaMemsetAsync(to, 0, bytes, context_.stream), "clearing GPU memory"); });
+    }
+
+    void embed(const WeightView& table, const std::int32_t* ids, std::int64_t T, float* residual) override {
+        guarded([&] { cuda::embed(context_, table, ids, T, residual); });
+    }
+    void norm_linear(const Dims& dims, const LayerWeights& layer, const float* residual, std::int64_t T,
+                     void* zxbcdt) override;
+    void mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state, const void* zxbcdt,
+               std::int64_t T, void* y) override;
+    void linear_add(const Dims& dims, const WeightView& out_proj, const void* y, std::int64_t T,
+                    float* residual) override;
+    void logits(const Dims& dims, const float* norm_weight, const WeightView& head, const float* residual,
+                std::int64_t T, float* logits) override;
+
+    void replay(std::uint64_t key, const std::function<void()>& step) override {
+        guarded([&] { graphs_.replay(context_.stream, key, step); });
+    }
+    void synchronize() override {
+        guarded([&] {
+            done_.record(context_.stream);
+            done_.wait();
+        });
+    }
+
+  private:
+    void* allocate_bytes(std::size_t bytes) override {
+        void* data = nullptr;
+        guarded([&] { check(cudaMalloc(&data, bytes), "cudaMalloc"); });
+        return data;
+    }
+    void release_bytes(void* data, std::size_t) noexcept override {
+        if (!lost_) check_quietly(cudaFree(data));
+    }
+
+    static WorkArea::Kind kind_for(const Dims& dims, WeightFormat format) {
+        if (format == WeightFormat::F32 || !has_fast_kernels(dims)) return WorkArea::Kind::Exact;
+        return format == WeightFormat::BF16 ? WorkArea::Kind::Fast : WorkArea::Kind::FastInteger;
+    }
+    Form form(std::int64_t T) const {
+        if (kind_ == WorkArea::Kind::Exact) return Form::Exact;
+        return T <= kShortTokens ? Form::Short : Form::Long;
+    }
+    WorkArea& work(std::int64_t T) {
+        if (T > work_.max_tokens) {
+            throw_internal("a step of " + std::to_string(T) + " tokens where " +
+                           std::to_string(work_.max_tokens) + " were reserved");
+        }
+        return work_;
+    }
+    std::int64_t padded(std::int64_t T) const {
+        return std::min((T + kPad - 1) / kPad * kPad, work_.max_tokens);
+    }
+
+    // After a fault that CUDA calls sticky nothing works any more: say so again without asking the device.
+    template <class Operation>
+    void guarded(const Operation& operation) {
+        if (lost_) throw *lost_;
+        try {
+            operation();
+        } catch (const Error& error) {
+            if (error.kind() == Error::Kind::DeviceLost) lost_ = error;
+            throw;
+        }
+    }
+    void multiply(const WeightView& weight, const __nv_bfloat16* x, std::int64_t T, void* out,
+                  std::int64_t out_stride, Matmul::Out kind);
+    void stay_close();
+
+    Dims dims_;
+    WorkArea::Kind kind_;
+    DeviceTraits traits_;
+    Stream stream_;
+    Context context_;
+    Staging staging_;
+    Snapshots snapshots_;
+    Graphs graphs_;
+    std::optional<Matmul> matmul_;
+    WorkArea work_;
+    Event done_;
+    std::array<Event, 4> layers_;  ///< of long steps, see stay_close
+    std::size_t layer_ = 0;
+    std::optional<Error> lost_;
+};
+
+std::size_t CudaBackend::zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const {
+    const std::int64_t few = std::min(max_tokens, kShortTokens);
+    if (kind_ == WorkArea::Kind::Exact) return Projected::bytes(dims, Form::Exact, max_tokens);
+    return std::max(Projected::bytes(dims, Form::Short, few), Projected::bytes(dims, Form::Long, max_tokens));
+}
+
+std::size_t CudaBackend::y_bytes(const Dims& dims, std::int64_t max_tokens) const {
+    const std::int64_t few = std::min(max_tokens, kShortTokens);
+    if (kind_ == WorkArea::Kind::Exact) return Mixed::bytes(dims, Form::Exact, max_tokens);
+    return std::max(Mixed::bytes(dims, Form::Short, few), Mixed::bytes(dims, Form::Long, max_tokens));
+}
+
+void CudaBackend::reserve(const Dims& dims, std::int64_t max_tokens) {
+    guarded([&] {
+        if (max_tokens <= work_.max_tokens) return;
+        if (kind_ != WorkArea::Kind::Exact && !matmul_) matmul_.emplace();
+        const std::size_t bytes = WorkArea::bytes(dims, kind_, max_tokens);
+        WorkArea area = WorkArea::allocate(dims, kind_, max_tokens);
+        check(cudaMemsetAsync(area.memory.as<void>(), 0, bytes, context_.stream), "clearing GPU memory");
+        check(cudaStreamSynchronize(context_.stream), "clearing GPU memory");
+        work_ = std::move(area);
+    });
+}
+
+// out (+)= x weight^T for a long step. Integer weights become bf16 a tile of rows at a time, so that the
+// memory that it takes does not depend on the model.
+void CudaBackend::multiply(const WeightView& weight, const __nv_bfloat16* x, std::int64_t T, void* out,
+                           std::int64_t out_stride, Matmul::Out kind) {
+    const WeightLayout& layout = weight.layout;
+    if (layout.format == WeightFormat::BF16) {
+        matmul_->run(context_, static_cast<const __nv_bfloat16*>(weight.data), layout.rows, layout.cols, x, T,
+                     out, out_stride, kind);
+        return;
+    }
+    const std::int64_t step = WorkArea::kWeightTileElements / layout.cols / 128 * 128;
+    const std::size_t element = kind == Matmul::Out::BF16 ? sizeof(__nv_bfloat16) : sizeof(float);
+    for (std::int64_t row = 0; row < layout.rows; row += step) {
+        const std::int64_t rows = std::min(step, layout.rows - row);
+        dequantize(context_, weight, row, rows, work_.weight_tile);
+        matmul_->run(context_, work_.weight_tile, rows, layout.cols, x, T,
+                     static_cast<std::byte*>(out) + static_cast<std::size_t>(row) * element, out_stride,
+                     kind);
+    }
+}
+
+// Launches run ahead of the device without limit; a stop must not wait for a whole chunk of them, and
+// progress must be true. So the host is never more than a few layers ahead.
+void CudaBackend::stay_close() {
+    Event& event = layers_[layer_++ % layers_.size()];
+    event.wait();
+    event.record(context_.stream);
+}
+
+void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const float* residual,
+                              std::int64_t T, void* zxbcdt) {
+    guarded([&] {
+        WorkArea& area = work(T);
+        const Form how = form(T);
+        if (how == Form::Long) {
+            const std::int64_t rows = padded(T);
+            const Projected out = Projected::in(zxbcdt, dims, how, rows);
+            rms_norm(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model, area.normed);
+            multiply(layer.in_proj, area.normed, rows, out.zxbc, dims.zxbc_rows(), Matmul::Out::BF16);
+            multiply(layer.in_proj_dt, area.normed, rows, out.dt, dims.n_heads, Matmul::Out::F32);
+            return;
+        }
+        const Projected out = Projected::in(zxbcdt, dims, how, T);
+        if (how == Form::Short) {
+            const SmallLinearInput input{.x = residual,
+                                         .stride = dims.d_model,
+                                         .norm_weight = layer.norm_weight,
+                                         .eps = dims.norm_eps};
+            small_linear(context_, layer.in_proj, layer.in_proj_dt, dims, input, T,
+                         {.out = out.all, .stride = dims.in_proj_rows()});
+            return;
+        }
+        rms_norm_exact(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model, area.normed32);
+        linear_exact(context_, layer.in_proj, area.normed32, dims.d_model, T, out.all, dims.in_proj_rows(),
+                     false);
+        linear_exact(context_, layer.in_proj_dt, area.normed32, dims.d_model, T, out.all + dims.zxbc_rows(),
+                     dims.in_proj_rows(), false);
+    });
+}
+
+void CudaBackend::mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state,
+                        const void* zxbcdt, std::int64_t T, void* y) {
+    guarded([&] {
+        WorkArea& area = work(T);
+        const Form how = form(T);
+        const Projected in =
+            Projected::in(const_cast<void*>(zxbcdt), dims, how, how == Form::Long ? padded(T) : T);
+        const Mixed out = Mixed::in(y, dims, how, T);
+        switch (how) {
+            case Form::Exact:
+                mixer_exact(context_, dims, weights, state, in.all, T, area.xbc32, out.y);
+                break;
+            case Form::Short:
+                mixer_step(context_, dims, weights, state, in.all, T, out.y, out.head_squares, area.arrivals);
+                break;
+            case Form::Long:
+                stay_close();
+                mixer_chunk(context_, dims, weights, state, in.zxbc, in.dt, T, {area.bc, area.head_squares},
+                            out.y16);
+                break;
+        }
+    });
+}
+
+void CudaBackend::linear_add(const Dims& dims, const WeightView& out_proj, const void* y, std::int64_t T,
+                             float* residual) {
+    guarded([&] {
+        const Form how = form(T);
+        const Mixed in = Mixed::in(const_cast<void*>(y), dims, how, T);
+        switch (how) {
+            case Form::Exact:
+                linear_exact(context_, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
+                break;
+            case Form::Short:
+                small_linear(context_, out_proj, {}, dims,
+                             {.x = in.y,
+                              .stride = dims.d_inner,
+                              .head_squares = in.head_squares,
+                              .n_heads = dims.n_heads,
+                              .n_groups = dims.n_groups,
+                              .eps = dims.norm_eps},
+                             T, {.out = residual, .stride = dims.d_model, .add = true});
+                break;
+            case Form::Long:
+                multiply(out_proj, in.y16, padded(T), residual, dims.d_model, Matmul::Out::F32Add);
+                break;
+        }
+    });
+}
+
+void CudaBackend::logits(const Dims& dims, const float* norm_weight, const WeightView& head,
+                         const float* residual, std::int64_t T, float* logits) {
+    guarded([&] {
+        WorkArea& area = work(T);
+        for (std::int64_t t = 0; t < T; t += kShortTokens) {
+            const std::int64_t n = std::min(kShortTokens, T - t);
+            const float* x = residual + t * dims.d_model;
+            float* out = logits + t * dims.vocab;
+            if (kind_ == WorkArea::Kind::Exact) {
+                rms_norm_exact(context_, x, norm_weight, dims.norm_eps, n, dims.d_model, area.normed32);
+                linear_exact(context_, head, area.normed32, dims.d_model, n, out, dims.vocab, false);
+            } else {
+                small_linear(
+                    context_, head, {}, dims,
+                    {.x = x, .stride = dims.d_model, .norm_weight = norm_weight, .eps = dims.norm_eps}, n,
+                    {.out = out, .stride = dims.vocab});
+            }
+        }
+    });
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_backend(const Dims& dims, WeightFormat format) {
+    return std::make_unique<CudaBackend>(dims, format);
+}
+
+}  // namespace sidewinder::kernels::cuda

@@ -1,0 +1,54 @@
+#include <cuda_bf16.h>
+
+#include "kernels/cuda/ops.h"
+#include "kernels/cuda/ptx.cuh"
+#include "kernels/cuda/refuse.h"
+
+namespace sidewinder::kernels::cuda {
+namespace {
+
+constexpr int kThreads = 256;
+
+__device__ __forceinline__ float as_float(float v) {
+    return v;
+}
+__device__ __forceinline__ float as_float(__nv_bfloat16 v) {
+    return __bfloat162float(v);
+}
+
+/// One block a token. `ids` may come from the kernel just before, which chose the token.
+template <class Element>
+__global__ void __launch_bounds__(kThreads)
+    embed_kernel(const Element* table, std::int64_t rows, std::int64_t cols, const std::int32_t* ids,
+                 float* residual) {
+    wait_prior_grid();
+    launch_dependents();
+    const std::int64_t token = blockIdx.x;
+    const std::int64_t id = ids[token];
+    float* out = residual + token * cols;
+    if (id < 0 || id >= rows) {  // not a number, where reading past the table would lose the device
+        for (std::int64_t c = threadIdx.x; c < cols; c += kThreads) out[c] = __uint_as_float(0x7fc00000u);
+        return;
+    }
+    const Element* row = table + id * cols;
+    for (std::int64_t c = threadIdx.x; c < cols; c += kThreads) out[c] = as_float(row[c]);
+}
+
+}  // namespace
+
+void embed(const Context& context, const WeightView& table, const std::int32_t* ids, std::int64_t T,
+           float* residual) {
+    const WeightLayout& layout = table.layout;
+    const LaunchShape shape{.grid = dim3(static_cast<unsigned>(T)), .block = dim3(kThreads), .overlap = true};
+    if (layout.format == WeightFormat::BF16) {
+        launch(context, "embed", shape, embed_kernel<__nv_bfloat16>,
+               static_cast<const __nv_bfloat16*>(table.data), layout.rows, layout.cols, ids, residual);
+    } else if (layout.format == WeightFormat::F32) {
+        launch(context, "embed", shape, embed_kernel<float>, static_cast<const float*>(table.data),
+               layout.rows, layout.cols, ids, residual);
+    } else {
+        refuse("The embedding table came as " + std::string(name_of(layout.format)));
+    }
+}
+
+}  // namespace sidewinder::kernels::cuda

@@ -1,0 +1,70 @@
+#include "kernels/cuda/mixer_chunk.h"
+#include "kernels/cuda/scan_prepare.cuh"
+#include "kernels/cuda/scan_state.cuh"
+
+namespace sidewinder::kernels::cuda {
+namespace {
+
+/// A block: one head. Both sorts of warps pass the same barriers, chunks + 2 of them.
+template <int Q>
+__global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arguments args) {
+    char* smem = dynamic_smem();
+    const int thread = static_cast<int>(threadIdx.x);
+    const int head = static_cast<int>(blockIdx.x);
+    wait_prior_grid();
+    launch_dependents();
+    if (thread < scan::kPrepareThreads) {
+        scan::prepare<Q>(args, smem, head, thread);
+    } else {
+        scan::walk<Q>(args, smem, head, thread - scan::kPrepareThreads);
+    }
+}
+
+scan::Arguments arguments_of(const MixerChunkCall& call) {
+    const Dims& dims = call.dims;
+    scan::Arguments args{};
+    args.zxbc = call.zxbc;
+    args.stride = dims.zxbc_rows();
+    args.bc = call.work.bc;
+    args.c_offset = dims.n_groups * dims.d_state;
+    args.dt = call.dt;
+    args.taps = reinterpret_cast<const float4*>(call.weights.conv_weight);
+    args.conv_bias = call.weights.conv_bias;
+    args.dt_bias = call.weights.dt_bias;
+    args.A = call.weights.A;
+    args.D = call.weights.D;
+    args.conv_state = reinterpret_cast<float4*>(call.state.conv);
+    args.ssm = call.state.ssm;
+    args.y = call.y;
+    args.head_squares = call.work.head_squares;
+    args.T = call.T;
+    args.d_inner = dims.d_inner;
+    args.n_heads = static_cast<int>(dims.n_heads);
+    args.heads_per_group = static_cast<int>(dims.n_heads / dims.n_groups);
+    return args;
+}
+
+template <int Q>
+void launch_scan(const Context& context, scan::Arguments args) {
+    args.chunks = static_cast<int>((args.T + Q - 1) / Q);
+    LaunchShape shape;
+    shape.grid.x = static_cast<unsigned>(args.n_heads);
+    shape.block.x = scan::kThreads;
+    shape.smem = static_cast<std::size_t>(scan::Layout<Q>::kBytes);
+    shape.overlap = true;
+    launch(context, "scan_chunk", shape, scan_chunk_kernel<Q>, args);
+}
+
+}  // namespace
+
+void scan_chunk(const Context& context, const MixerChunkCall& call) {
+    const scan::Arguments args = arguments_of(call);
+    // 64 tokens a chunk take 160 KiB (8.0, 9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
+    if (context.device->shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes)) {
+        launch_scan<64>(context, args);
+    } else {
+        launch_scan<32>(context, args);
+    }
+}
+
+}  // namespace sidewinder::kernels::cuda

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+
+#include <cstdint>
+
+#include "kernels/cuda/chunk_math.cuh"
+
+/// What the two sorts of warps of scan_chunk share: arguments, shared memory, tile addresses.
+///
+/// A block walks the sequence for one head in chunks of Q tokens. With a_i = dt_i A, cs_i = a_1 + .. + a_i in
+/// a chunk,
+///     y_i = exp(cs_i) C_i S^T + sum_{j <= i} (C_i B_j) exp(cs_i - cs_j) dt_j x_j + D x_i
+///     S   = exp(cs_Q) S + sum_j exp(cs_Q - cs_j) dt_j x_j B_j^T            S [headdim, d_state]
+/// In step c the state warps do chunk c while the prepare warps do everything of chunk c + 1 that needs no
+/// state, work out the time steps of chunk c + 2 and copy its tiles in. One barrier a step. Source:
+/// state-spaces/mamba, modules/ssd_minimal.py.
+namespace sidewinder::kernels::cuda::scan {
+
+inline constexpr int kHeadDim = 64;  // rows of the state in one block
+inline constexpr int kStateDim = 128;
+inline constexpr int kPrepareWarps = 4;
+inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
+inline constexpr int kPrepareThreads = kPrepareWarps * kWarpLanes;
+inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarpLanes;
+
+struct Arguments {
+    const __nv_bfloat16* zxbc;  // [T, stride]
+    std::int64_t stride;
+    const __half* bc;  // [T, 2 * c_offset]
+    std::int64_t c_offset;
+    const float* dt;  // [T, n_heads]
+    const float4* taps;
+    const float* conv_bias;
+    const float* dt_bias;
+    const float* A;
+    const float* D;
+    float4* conv_state;
+    float* ssm;
+    __nv_bfloat16* y;     // [T, d_inner]
+    float* head_squares;  // [T, n_heads]
+    std::int64_t T;
+    std::int64_t d_inner;
+    int n_heads;
+    int heads_per_group;
+    int chunks;
+};
+
+/// A chunk's time steps. Tokens past the end have dt = 0: they neither decay nor add.
+template <int Q>
+struct Steps {
+    float log2_decay[Q];  // cs, in powers of two
+    float dt[Q];
+    float from_start[Q];  // exp(cs_i)
+    __half to_end[Q];     // exp(cs_Q - cs_j) dt_j / grow: at most 1, so that float16 holds a small dt as well
+    float shrink;         // exp(cs_Q) / grow
+    float grow;           // a power of two
+};
+
+/// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, gate:
+/// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, as operand fragments.
+template <int Q>
+struct Layout {
+    static constexpr int kTile = Q * kStateDim * 2;
+    static constexpr int kRaw = (Q + 3) * kHeadDim * 2;
+    static constexpr int kX = Q * kHeadDim * 2;
+    static constexpr int kBlocks = (Q / 16) * (Q / 16 + 1) / 2;
+    static constexpr int kScores = kBlocks * 512;
+
+    static constexpr int b(int chunk) { return chunk % 3 * 2 * kTile; }
+    static constexpr int c(int chunk) { return b(chunk) + kTile; }
+    static constexpr int raw(int chunk) { return 6 * kTile + chunk % 2 * kRaw; }
+    static constexpr int x(int chunk) { return 6 * kTile + 2 * kRaw + chunk % 2 * kX; }
+    static constexpr int gate(int chunk) { return x(0) + 2 * kX + chunk % 2 * kX; }
+    static constexpr int scores(int chunk) { return x(0) + 4 * kX + chunk % 2 * kScores; }
+    static constexpr int squares(int chunk) {
+        return scores(0) + 2 * kScores + chunk % 2 * kStateWarps * Q * 4;
+    }
+    static constexpr int steps(int chunk) {
+        return squares(0) + 2 * kStateWarps * Q * 4 + chunk % 3 * static_cast<int>(sizeof(Steps<Q>));
+    }
+    static constexpr int kBytes = steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>));
+};
+
+static_assert(Layout<64>::kBytes <= 163 * 1024, "compute capability 8.0");
+static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 and 12.0");
+
+/// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
+/// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
+__device__ __forceinline__ int wide_piece(int row, int piece) {
+    return row * 256 + (piece & 8) * 16 + (((piece & 7) ^ (row & 7)) << 4);
+}
+__device__ __forceinline__ int narrow_piece(int row, int piece) {
+    return row * 128 + ((piece ^ (row & 7)) << 4);
+}
+
+template <int Q>
+__device__ __forceinline__ Steps<Q>& steps_of(char* smem, int chunk) {
+    return *reinterpret_cast<Steps<Q>*>(smem + Layout<Q>::steps(chunk));
+}
+
+}  // namespace sidewinder::kernels::cuda::scan

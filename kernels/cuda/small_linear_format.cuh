@@ -1,0 +1,145 @@
+#pragma once
+
+#include <cstring>
+
+#include "kernels/cuda/ptx.cuh"
+
+/// How each weight format meets the tensor cores, for small_linear.cu. Lane l of a warp stands for g = l / 4
+/// and t = l % 4, as in ptx.cuh.
+///
+/// A *step* is 64 bytes of each of 16 rows: lane (g, t) holds 16 bytes of row g and of row g + 8. The order
+/// of a dot product is free, so these bytes become the A registers of kStepPairs pairs of mmas as they lie,
+/// and what is permuted is the activation: `place` says where staging puts a column. A *unit*, which the ring
+/// moves, is two steps, 128 bytes a row. Integers become float16 exactly: 0x6400 | n is 1024 + n.
+namespace sidewinder::kernels::cuda::small {
+
+inline constexpr int kUnitSteps = 2;
+inline constexpr int kStepBytes = 64;
+inline constexpr int kUnitBytes = kUnitSteps * kStepBytes;  ///< of one row
+
+/// Where four neighbouring columns go: B registers of a pair of mmas, half of a lane's 16 bytes.
+struct Place {
+    int pair;    ///< counted over the whole row
+    int offset;  ///< bytes within the 64 of one token and pair
+};
+
+template <class Vector>
+__device__ __forceinline__ std::uint32_t bits_of(const Vector& v) {
+    static_assert(sizeof(Vector) == 4);
+    std::uint32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+__device__ __forceinline__ __half2 half2_of(std::uint32_t bits) {
+    __half2 v;
+    memcpy(static_cast<void*>(&v), &bits, sizeof bits);
+    return v;
+}
+
+/// Two values as float16; what is too large becomes the largest, never infinity. NaN stays.
+__device__ __forceinline__ std::uint32_t pack_half(float low, float high) {
+    constexpr float kMax = 65504.0f;
+    low = low > kMax ? kMax : low < -kMax ? -kMax : low;
+    high = high > kMax ? kMax : high < -kMax ? -kMax : high;
+    return bits_of(__floats2half2_rn(low, high));
+}
+
+struct FormatBf16 {
+    static constexpr int kStepColumns = 32;
+    static constexpr int kStepPairs = 1;
+    static constexpr int kGroup = 0;
+    static constexpr int kUnitGroups = 0;
+    static constexpr bool kSplitChunks = false;
+
+    static __device__ __forceinline__ void decode(const uint4& chunk, int, std::uint32_t (&a)[4]) {
+        a[0] = chunk.x;
+        a[1] = chunk.y;
+        a[2] = chunk.z;
+        a[3] = chunk.w;
+    }
+    static __device__ __forceinline__ void multiply(float (&c)[4], std::uint32_t a0, std::uint32_t a1,
+                                                    std::uint32_t a2, std::uint32_t a3, std::uint32_t b0,
+                                                    std::uint32_t b1) {
+        mma_bf16(c, a0, a1, a2, a3, b0, b1);
+    }
+    static __device__ __forceinline__ Place place(int column) {
+        return {column >> 5, (column >> 3 & 3) * 16 + (column >> 2 & 1) * 8};
+    }
+    static __device__ __forceinline__ uint2 round(const float4& v) {
+        return {bits_of(__floats2bfloat162_rn(v.x, v.y)), bits_of(__floats2bfloat162_rn(v.z, v.w))};
+    }
+};
+
+/// The integer formats multiply in float16.
+struct FormatHalf {
+    static __device__ __forceinline__ void multiply(float (&c)[4], std::uint32_t a0, std::uint32_t a1,
+                                                    std::uint32_t a2, std::uint32_t a3, std::uint32_t b0,
+                                                    std::uint32_t b1) {
+        mma_f16(c, a0, a1, a2, a3, b0, b1);
+    }
+};
+
+__device__ __forceinline__ std::uint32_t word_of(const uint4& chunk, int i) {
+    return i == 0 ? chunk.x : i == 1 ? chunk.y : i == 2 ? chunk.z : chunk.w;
+}
+
+template <int kGroupColumns>
+struct FormatInt8 : FormatHalf {
+    static constexpr int kStepColumns = 64;
+    static constexpr int kStepPairs = 2;
+    static constexpr int kGroup = kGroupColumns;
+    static constexpr int kUnitGroups = kUnitSteps * kStepColumns / kGroup;
+    static constexpr bool kSplitChunks = false;
+
+    /// Four bytes, two's complement, as two pairs of float16.
+    static __device__ __forceinline__ void decode_word(std::uint32_t word, std::uint32_t& a,
+                                                       std::uint32_t& b) {
+        const __half2 bias = half2_of(0x64806480u);  // 1024 + 128
+        const std::uint32_t shifted = word ^ 0x80808080u;
+        a = bits_of(__hsub2(half2_of(__byte_perm(shifted, 0x64646464u, 0x4140)), bias));
+        b = bits_of(__hsub2(half2_of(__byte_perm(shifted, 0x64646464u, 0x4342)), bias));
+    }
+    static __device__ __forceinline__ void decode(const uint4& chunk, int pair, std::uint32_t (&a)[4]) {
+        decode_word(word_of(chunk, 2 * pair), a[0], a[1]);
+        decode_word(word_of(chunk, 2 * pair + 1), a[2], a[3]);
+    }
+    static __device__ __forceinline__ Place place(int column) {
+        return {(column >> 6) * 2 + (column >> 3 & 1), (column >> 4 & 3) * 16 + (column >> 2 & 1) * 8};
+    }
+    static __device__ __forceinline__ uint2 round(const float4& v) {
+        return {pack_half(v.x, v.y), pack_half(v.z, v.w)};
+    }
+};
+
+template <int kGroupColumns>
+struct FormatInt4 : FormatHalf {
+    static constexpr int kStepColumns = 128;
+    static constexpr int kStepPairs = 4;
+    static constexpr int kGroup = kGroupColumns;
+    static constexpr int kUnitGroups = kUnitSteps * kStepColumns / kGroup;
+    /// 64 bytes are two groups of 64: each lane takes 8 bytes of both, so that every mma lies in one group.
+    static constexpr bool kSplitChunks = kGroup == 64;
+
+    /// Eight nibbles: the low ones of bytes 0, 2 and 1, 3, then the high ones.
+    static __device__ __forceinline__ void decode(const uint4& chunk, int pair, std::uint32_t (&a)[4]) {
+        const std::uint32_t even = word_of(chunk, pair), odd = even >> 8;
+        const __half2 bias = half2_of(0x64086408u);       // 1024 + 8
+        const __half2 sixteenth = half2_of(0x2C002C00u);  // a high nibble reads as 1024 + 16 n
+        const __half2 offset = half2_of(0xD480D480u);     // -(64 + 8)
+        a[0] = bits_of(__hsub2(half2_of(and_or(even, 0x000F000Fu, 0x64006400u)), bias));
+        a[1] = bits_of(__hsub2(half2_of(and_or(odd, 0x000F000Fu, 0x64006400u)), bias));
+        a[2] = bits_of(__hfma2(half2_of(and_or(even, 0x00F000F0u, 0x64006400u)), sixteenth, offset));
+        a[3] = bits_of(__hfma2(half2_of(and_or(odd, 0x00F000F0u, 0x64006400u)), sixteenth, offset));
+    }
+    static __device__ __forceinline__ Place place(int column) {
+        if constexpr (kSplitChunks) {
+            return {(column >> 6) * 2 + (column >> 2 & 1), (column >> 3 & 3) * 16 + (column >> 5 & 1) * 8};
+        }
+        return {(column >> 7) * 4 + (column >> 2 & 3), (column >> 4 & 3) * 16 + (column >> 6 & 1) * 8};
+    }
+    static __device__ __forceinline__ uint2 round(const float4& v) {
+        return {pack_half(v.x, v.z), pack_half(v.y, v.w)};
+    }
+};
+
+}  // namespace sidewinder::kernels::cuda::small

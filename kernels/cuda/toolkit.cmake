@@ -1,0 +1,27 @@
+# Finds nvcc and cuBLASLt and enables the language; included by the top level, since a language belongs to all of it.
+set(SIDEWINDER_HAS_CUDA OFF)
+if(NOT SIDEWINDER_CUDA)
+  return()
+endif()
+include(CheckLanguage)
+if(NOT CMAKE_CUDA_COMPILER AND EXISTS /usr/local/cuda/bin/nvcc)
+  set(CMAKE_CUDA_COMPILER /usr/local/cuda/bin/nvcc)
+endif()
+check_language(CUDA)
+find_package(CUDAToolkit 13 QUIET)
+if(NOT CMAKE_CUDA_COMPILER OR NOT TARGET CUDA::cublasLt)
+  message(STATUS "No CUDA toolkit 13: built without the GPU engine")
+  return()
+endif()
+set(SIDEWINDER_HAS_CUDA ON)
+
+# One target for a quick build; a release names them all (./dev bundle).
+set(SIDEWINDER_CUDA_ARCHITECTURES "90" CACHE STRING "Compute capabilities to build for, e.g. 80;86;89;90;120")
+set(CMAKE_CUDA_ARCHITECTURES ${SIDEWINDER_CUDA_ARCHITECTURES})
+set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+if(CCACHE)
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${CCACHE})
+endif()
+enable_language(CUDA)
+set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")  # CMake 3.25 does not know nvcc's
+set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")

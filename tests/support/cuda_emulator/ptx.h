@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+
+#include "tests/support/cuda_emulator/device.h"
+
+/// The twins of kernels/cuda/ptx.cuh; the contracts are there.
+namespace sidewinder::emulator {
+
+void mma(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], bool bf16);
+void load_matrices(std::uint32_t (&r)[4], const void* smem, bool transposed);
+/// The bytes arrive at a wait that covers them; until then the place holds 0xFF bytes.
+void copy_later(void* smem, const void* global, std::uint32_t bytes);
+void wait_copies(std::uint32_t pending);
+void check_load(const void* global, std::uint32_t alignment);
+
+}  // namespace sidewinder::emulator
+
+namespace sidewinder::kernels::cuda {
+
+inline char* dynamic_smem() {
+    return emulator::current.dynamic_smem;
+}
+
+inline std::uint32_t smem_address(const void* smem) {
+    return static_cast<std::uint32_t>(static_cast<const char*>(smem) - emulator::current.dynamic_smem);
+}
+
+inline std::uint32_t and_or(std::uint32_t x, std::uint32_t mask, std::uint32_t bits) {
+    return (x & mask) | bits;
+}
+
+inline void mma_bf16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2, std::uint32_t a3,
+                     std::uint32_t b0, std::uint32_t b1) {
+    emulator::mma(c, {a0, a1, a2, a3}, {b0, b1}, true);
+}
+inline void mma_f16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2, std::uint32_t a3,
+                    std::uint32_t b0, std::uint32_t b1) {
+    emulator::mma(c, {a0, a1, a2, a3}, {b0, b1}, false);
+}
+
+inline void ldmatrix_x4(std::uint32_t (&r)[4], const void* smem) {
+    emulator::load_matrices(r, smem, false);
+}
+inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* smem) {
+    emulator::load_matrices(r, smem, true);
+}
+
+inline void cp_async_16(void* smem, const void* global) {
+    emulator::copy_later(smem, global, 16);
+}
+inline void cp_async_16_stream(void* smem, const void* global) {
+    emulator::copy_later(smem, global, 16);
+}
+inline void cp_async_4(void* smem, const void* global) {
+    emulator::copy_later(smem, global, 4);
+}
+inline void cp_async_commit() {
+    ++emulator::current.thread->committed_groups;
+}
+template <int Pending>
+void cp_async_wait() {
+    emulator::wait_copies(Pending);
+}
+
+inline uint4 load_once(const void* global) {
+    emulator::check_load(global, 16);
+    uint4 v;
+    std::memcpy(&v, global, sizeof v);
+    return v;
+}
+
+/// Results below the normal range are 0, as `.ftz` makes them.
+inline float flush(float x) {
+    return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;
+}
+inline float exp2_approx(float x) {
+    return flush(std::exp2(flush(x)));
+}
+inline float reciprocal_approx(float x) {
+    return flush(1.0f / flush(x));
+}
+inline std::uint32_t pack_f16_saturated(float low, float high) {
+    const auto bits = [](float x) -> std::uint32_t {
+        if (std::isnan(x)) return 0x7FFF;
+        return __half_as_ushort(__float2half_rn(std::fmin(std::fmax(x, -65504.0f), 65504.0f)));
+    };
+    return bits(low) | bits(high) << 16;
+}
+
+inline void wait_prior_grid() {
+    emulator::current.thread->waited_prior_grid = true;
+}
+inline void launch_dependents() {
+    if (!emulator::current.thread->waited_prior_grid) {
+        emulator::fault("launch_dependents is called before wait_prior_grid.");
+    }
+}
+
+}  // namespace sidewinder::kernels::cuda

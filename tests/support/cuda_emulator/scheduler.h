@@ -1,0 +1,95 @@
+#pragma once
+
+#include <vector_types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/cuda_emulator/fiber.h"
+
+/// One block of threads at a time, each thread a fiber. A thread runs until it must wait for others.
+namespace sidewinder::emulator {
+
+enum class Order { Forward, Reversed };
+
+struct LaunchRequest {
+    std::string name;
+    uint3 grid{1, 1, 1};
+    uint3 block{1, 1, 1};
+    std::size_t smem = 0;
+    bool overlap = false;
+};
+
+/// A cp.async that has not arrived.
+struct PendingCopy {
+    void* to;
+    const void* from;
+    std::uint32_t bytes;
+    std::uint32_t group;
+};
+
+struct Warp;
+
+struct Thread {
+    Fiber fiber;
+    uint3 index{};
+    unsigned lane = 0;
+    Warp* warp = nullptr;
+    bool waited_prior_grid = false;
+    std::uint32_t committed_groups = 0;
+    std::vector<PendingCopy> copies;
+};
+
+/// What the lanes of a warp do together: `run` sees every arrived lane's argument (null for others) once.
+struct Collective {
+    const char* name;
+    bool whole_warp;  ///< .aligned instructions: all 32 lanes must be alive
+    void (*run)(void* const (&arguments)[32], std::uint32_t lanes);
+};
+
+struct Warp {
+    unsigned number = 0;
+    Thread* threads = nullptr;     ///< its 32 or fewer
+    std::uint32_t members = 0;     ///< lanes that exist
+    std::uint32_t alive = 0;       ///< have not returned
+    std::uint32_t ready = 0;       ///< may run
+    std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
+    std::uint32_t arrived = 0;     ///< wait in a collective
+    std::uint32_t masks[32] = {};
+    const Collective* collectives[32] = {};
+    void* arguments[32] = {};
+};
+
+/// What threadIdx and the like name. `thread` is null outside of kernels.
+struct Current {
+    Thread* thread = nullptr;
+    uint3 block_index{};
+    uint3 block_size{};
+    uint3 grid_size{};
+    char* dynamic_smem = nullptr;
+    std::size_t dynamic_smem_bytes = 0;
+};
+extern Current current;
+
+/// Runs all blocks, then returns. `body` is the kernel with its arguments.
+void run_grid(const LaunchRequest& request, const std::function<void()>& body);
+
+void set_order(Order order);
+
+/// Waits for all lanes of `mask` that have not returned, then has `collective` run once.
+void warp_collective(std::uint32_t mask, const Collective& collective, void* argument);
+
+/// Waits for all threads of the block that have not returned; the number of them whose `predicate` holds.
+unsigned block_barrier(bool predicate);
+
+/// " In kernel k<<<...>>>, block (x, y, z), thread (x, y, z).", or empty outside of kernels.
+std::string where();
+
+/// "behind the end of the dynamic shared memory" and the like; empty if `address` is near nothing of a
+/// kernel's own.
+std::string describe_kernel_memory(const void* address);
+
+}  // namespace sidewinder::emulator
