@@ -98,5 +98,5 @@ fi
 copy_closure
 [ -n "$tests" ] || copy_licences
 find "$libraries" -name '*.so*' -exec strip --strip-unneeded {} +
-tar -C build/bundle -cf - "$name" | xz -T0 -6 >"$stage.tar.xz"
+tar -C build/bundle -cf - "$name" | xz -T0 -9 >"$stage.tar.xz"
 du -h "$stage.tar.xz" | awk '{ print $2 ", " $1 }'

@@ -65,25 +65,27 @@ ordered_json measure_prefill(inference::Model& model, inference::State& state,
 // the same.
 ordered_json measure_checkpoint(kernels::Backend& backend, const inference::State& state,
                                 inference::State& other, double bus_rate) {
-    std::vector<std::byte> host(state.bytes()), again(state.bytes());
+    std::vector<std::byte> before(state.bytes()), after(state.bytes());
     std::vector<double> down, up;
     for (int run = 0; run <= kCopyRuns; ++run) {
         auto start = BenchClock::now();
-        state.download(host.data());
+        const auto kept = state.download_later();
+        kept->bytes();  // waits
         down.push_back(seconds_since(start));
         start = BenchClock::now();
-        other.upload(host.data());
+        other.upload(*kept);
         backend.synchronize();
         up.push_back(seconds_since(start));
     }
-    other.download(again.data());
+    state.download(before.data());
+    other.download(after.data());
     const double bytes = static_cast<double>(state.bytes());
     const double to_host = bytes / median({down.begin() + 1, down.end()});
     const double to_device = bytes / median({up.begin() + 1, up.end()});
     return {{"to_host_gb_per_second", to_host * 1e-9},
             {"to_device_gb_per_second", to_device * 1e-9},
             {"share_of_bus", std::min(to_host, to_device) / bus_rate},
-            {"identical", host == again}};
+            {"identical", before == after}};
 }
 
 ordered_json measure(const BenchSource& source, const std::string& name, const BenchOptions& options,

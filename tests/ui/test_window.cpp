@@ -1,6 +1,8 @@
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QInputMethodEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPlainTextEdit>
@@ -19,6 +21,7 @@
 #include "ui/chat/status_line.h"
 #include "ui/panels/link_dialog.h"
 #include "ui/panels/search_panel.h"
+#include "ui/panels/settings_dialog.h"
 #include "ui/sidebar/sidebar.h"
 #include "ui/transcript/transcript_view.h"
 
@@ -358,6 +361,32 @@ class TestWindow : public QObject {
         const QString text = window_->findChild<StatusLine*>()->text();
         QVERIFY2(text.contains(QStringLiteral("Reading 1,204 of 12,000 tokens, about 14 s left")),
                  qPrintable(text));
+    }
+
+    void statusLineSaysWhyItIsThisDevice() {
+        EngineStatus status;
+        status.phase = Phase::Idle;
+        status.device = QStringLiteral("CPU, 2 threads");
+        status.deviceNote = QStringLiteral("No NVIDIA driver is installed.");
+        window_->setStatus(status);
+        window_->grab();  // the tool tip depends on the room
+        const auto* label = window_->findChild<StatusLine*>()->findChild<QLabel*>();
+        QVERIFY(label->accessibleName().contains(status.device));
+        QCOMPARE(label->accessibleDescription(), status.deviceNote);
+        QVERIFY2(label->toolTip().contains(QStringLiteral("NVIDIA")), qPrintable(label->toolTip()));
+    }
+
+    void theDeviceIsChosenInTheSettings() {
+        QTest::keyClick(window_.get(), Qt::Key_Comma, Qt::ControlModifier);
+        QComboBox* device = nullptr;
+        for (QComboBox* box : window_->findChild<SettingsDialog*>()->findChildren<QComboBox*>()) {
+            if (box->accessibleName() == QStringLiteral("Runs on")) device = box;
+        }
+        QVERIFY(device);
+        QSignalSpy changed(window_.get(), &MainWindow::settingsChanged);
+        device->setCurrentIndex(1);
+        QCOMPARE(changed.count(), 1);
+        QVERIFY(window_->settings().device == DeviceChoice::Cpu);
     }
 
     void zoomIsReportedAsSettings() {

@@ -73,6 +73,7 @@ class Proof : public QObject {
     Proof(app::Application& application, const Request& request)
         : application_(application), request_(request) {
         connect(&application.controller(), &app::Controller::modelLoaded, this, [this] {
+            loaded_ = true;
             say("loaded");
             Q_EMIT application_.window().sendRequested(request_.prompt);
         });
@@ -95,10 +96,22 @@ class Proof : public QObject {
         std::printf("%s: %s\n", what, qPrintable(status_line(application_.window())));
         std::fflush(stdout);
     }
-    void shoot(const QString& file) {
+    void shoot(const QString& file) const {
         if (!application_.window().grab().save(file)) std::printf("%s cannot be written\n", qPrintable(file));
     }
+    // A model that cannot be loaded is said in the notice over the transcript.
+    bool refused() const {
+        const QWidget* notice = application_.window().findChild<QWidget*>(QStringLiteral("NoticeBar"));
+        if (loaded_ || !notice || notice->isHidden()) return false;
+        std::printf("refused: %s\n", qPrintable(notice->accessibleName()));
+        shoot(request_.out);
+        return true;
+    }
     void look() {
+        if (refused()) {
+            poll_.stop();
+            QApplication::exit(5);
+        }
         const bool streaming = status_line(application_.window()).contains(QLatin1String("tokens/s"));
         streamed_ = streaming ? streamed_ + poll_.interval() : 0;
         if (streamed_ < kPictureAfterMs || shown_) return;
@@ -118,6 +131,7 @@ class Proof : public QObject {
     app::Application& application_;
     const Request& request_;
     QTimer poll_;
+    bool loaded_ = false;
     int streamed_ = 0;  ///< ms that text was seen to arrive
     bool shown_ = false;
 };
@@ -125,10 +139,10 @@ class Proof : public QObject {
 }  // namespace
 
 int main(int argc, char** argv) {
-    QApplication qt(argc, argv);
-    const Request request = parse(qt);
     const QTemporaryDir home;
     qputenv("XDG_RUNTIME_DIR", home.path().toUtf8());
+    QApplication qt(argc, argv);
+    const Request request = parse(qt);
     const std::filesystem::path folder = home.path().toStdString();
     std::filesystem::create_directories(folder / "config");
     app::save_settings(folder / "config" / "settings.json", request.settings);
