@@ -74,12 +74,14 @@ __device__ __forceinline__ void cp_async_16(void* smem, const void* global) {
                  : "memory");
 }
 __device__ __forceinline__ void cp_async_16_stream(void* smem, const void* global) {
-    asm volatile(
-        "{ .reg .b64 policy;\n"
-        "createpolicy.fractional.L2::evict_first.b64 policy, 1.0;\n"
-        "cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, policy; }" ::"r"(smem_address(smem)),
-        "l"(global)
-        : "memory");
+#ifdef SIDEWINDER_NO_HINT
+    cp_async_16(smem, global);
+#else
+    constexpr std::uint64_t kEvictFirst = 0x12F0000000000000;  // what createpolicy makes of L2::evict_first, all of it
+    asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2;" ::"r"(smem_address(smem)),
+                 "l"(global), "l"(kEvictFirst)
+                 : "memory");
+#endif
 }
 __device__ __forceinline__ void cp_async_4(void* smem, const void* global) {
     asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(smem_address(smem)), "l"(global)
