@@ -108,5 +108,6 @@ if wanted window; then
   step window 240 "$root/tests/window_proof" --model "$work/7b" --device cuda --weights "$window_weights" \
     --tokens 400 --out "$out/window.png"
 fi
+grep -E '^== .*: exit' "$out/log.txt"
 say "== $failed failed, $SECONDS s in all"
 exit $failed

@@ -217,7 +217,7 @@ void TestChatTemplate::encodesTheSamples_data() {
     QTest::addColumn<QString>("folder");
     for (const char* name : {"get_weather_full", "several_calls", "no_tools"}) {
         QTest::newRow(name) << QString::fromStdString(
-                                   (sidewinder::test::fixtures() / "template-v3" / name).string());
+            (sidewinder::test::fixtures() / "template-v3" / name).string());
     }
 }
 

@@ -72,8 +72,7 @@ class TestRandomWeights : public QObject {
 
     void reproducesTheGoldens() {
         QFETCH(QString, shape);
-        const std::filesystem::path folder =
-            sidewinder::test::fixtures() / "goldens" / shape.toStdString();
+        const std::filesystem::path folder = sidewinder::test::fixtures() / "goldens" / shape.toStdString();
         if (!std::filesystem::exists(folder)) QSKIP("the fixtures are not here");
         const SafetensorsFile file = SafetensorsFile::open(folder / "consolidated.safetensors");
         const RandomWeights weights(named_config(shape.toStdString()));
