@@ -7,7 +7,7 @@ namespace sidewinder::kernels::cuda {
 namespace {
 
 // Draws after which a ring that is shorter than the window is made anew.
-constexpr std::int64_t kAhead = 65536;
+constexpr std::int64_t kAhead = 4096;
 
 }  // namespace
 
@@ -60,11 +60,15 @@ Drawn SamplingMemory::drawn(cudaStream_t stream, Staging& staging) {
     Drawn drawn;
     const auto* state = reinterpret_cast<const std::byte*>(work_.state);
     staging.download(stream, &drawn, state + offsetof(SamplingState, drawn), sizeof drawn);
-    if (drawn.fault != Drawn::Fault::None || history_.empty()) return drawn;
+    if (drawn.fault != Drawn::Fault::None || state_.ring_slots == 0 ||
+        state_.ring_slots == state_.options.repetition_window) {
+        return drawn;
+    }
     history_.push_back(drawn.token);
     if (history_.size() - state_.position == static_cast<std::size_t>(kAhead)) {
         const std::vector<std::int32_t> history = std::move(history_);
-        begin(stream, staging, work_, ring_, vocab_, state_.options, history);
+        const SamplingOptions options = state_.options;
+        begin(stream, staging, work_, ring_, vocab_, options, history);
     }
     return drawn;
 }
