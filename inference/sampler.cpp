@@ -41,7 +41,7 @@ TokenId token_of(const kernels::Drawn& drawn, std::int64_t vocab) {
 TokenId sample(std::span<const float> logits, std::span<const TokenId> history,
                const SamplingOptions& options, std::uint64_t position) {
     check_options(options);
-    return token_of(kernels::sample(logits, history, options, position),
+    return token_of(kernels::draw_token(logits, history, options, position),
                     static_cast<std::int64_t>(logits.size()));
 }
 

@@ -10,8 +10,8 @@ namespace sidewinder::inference {
 
 using kernels::SamplingOptions;
 
-/// kernels::sample, with errors for the person: throws Error(Numerical) when no logit is finite or any is NaN
-/// or +infinity, Error(BadRequest) for an option out of range.
+/// kernels::draw_token, with errors for the person: throws Error(Numerical) when no logit is finite or any is
+/// NaN or +infinity, Error(BadRequest) for an option out of range.
 TokenId sample(std::span<const float> logits, std::span<const TokenId> history,
                const SamplingOptions& options, std::uint64_t position);
 

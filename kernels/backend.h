@@ -121,7 +121,7 @@ class Backend {
     /// After `reserve`. A recorded step stays valid.
     virtual void begin_sampling(const Dims& dims, const SamplingOptions& options,
                                 std::span<const std::int32_t> history) = 0;
-    /// Draws from logits [vocab] as kernels::sample does, the same token on every backend; writes it to
+    /// Draws from logits [vocab] as kernels::draw_token does, the same token on every backend; writes it to
     /// `token` (backend memory, where the next `embed` may read it), which joins the history. With a fault
     /// `token` and history stay as they are.
     virtual void sample(const Dims& dims, const float* logits, std::int32_t* token) = 0;

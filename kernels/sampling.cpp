@@ -176,8 +176,8 @@ std::int32_t draw(std::span<const float> logits, std::span<const std::int32_t> h
 
 }  // namespace
 
-Drawn sample(std::span<const float> logits, std::span<const std::int32_t> history,
-             const SamplingOptions& options, std::uint64_t position) {
+Drawn draw_token(std::span<const float> logits, std::span<const std::int32_t> history,
+                 const SamplingOptions& options, std::uint64_t position) {
     Drawn drawn = check(logits);
     if (drawn.fault == Drawn::Fault::None) drawn.token = draw(logits, history, options, position);
     return drawn;
@@ -194,7 +194,7 @@ void HostSampler::begin(const SamplingOptions& options, std::span<const std::int
 }
 
 Drawn HostSampler::draw(std::span<const float> logits) {
-    const Drawn drawn = sample(logits, recent_, options_, position_);
+    const Drawn drawn = draw_token(logits, recent_, options_, position_);
     if (drawn.fault != Drawn::Fault::None) return drawn;
     ++position_;
     if (!penalizes(options_)) return drawn;

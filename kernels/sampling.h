@@ -37,8 +37,8 @@ struct Drawn {
 /// transformers: penalty, then top-k, top-p, min-p on the tempered distribution, each on what the one before
 /// left. A logit of -infinity is never drawn. Options must be in range: temperature, top_k and the window not
 /// negative, top_p and min_p between 0 and 1, the penalty more than 0, all finite.
-Drawn sample(std::span<const float> logits, std::span<const std::int32_t> history,
-             const SamplingOptions& options, std::uint64_t position);
+Drawn draw_token(std::span<const float> logits, std::span<const std::int32_t> history,
+                 const SamplingOptions& options, std::uint64_t position);
 
 /// Draws one token after another on the host: what a backend keeps between its steps.
 class HostSampler {

@@ -111,7 +111,7 @@ struct SampleWork {
     unsigned long long* items = nullptr;  ///< [vocab]
     double* weights = nullptr;            ///< [vocab]
 };
-/// Draws from logits [vocab], 16-byte aligned: the token of kernels::sample. See Backend::sample.
+/// Draws from logits [vocab], 16-byte aligned: the token of kernels::draw_token. See Backend::sample.
 void sample(const Context& context, const float* logits, std::int64_t vocab, const SampleWork& work,
             std::int32_t* token);
 

@@ -43,7 +43,7 @@ class Both {
         const auto draw = [&] { backend_->sample(dims_, logits_.as<float>(), token_.as<std::int32_t>()); };
         replayed ? backend_->replay(1, draw) : draw();
         const Drawn drawn = backend_->drawn();
-        last = sample(logits, history_, options_, history_.size());
+        last = draw_token(logits, history_, options_, history_.size());
         if (drawn.fault != last.fault || drawn.bad != last.bad || drawn.token != last.token) {
             qWarning("token %d, fault %d, bad %d where the host has %d, %d, %d", drawn.token,
                      static_cast<int>(drawn.fault), drawn.bad, last.token, static_cast<int>(last.fault),
@@ -130,7 +130,7 @@ SamplingOptions random_options(std::mt19937& random) {
 
 }  // namespace
 
-/// The device draws exactly what kernels::sample draws.
+/// The device draws exactly what kernels::draw_token draws.
 class TestSample : public QObject {
     Q_OBJECT
 
@@ -311,7 +311,7 @@ void TestSample::wholeStepsDrawTheSame() {
     model.forward(std::span(straight).first(2), other, {});
     for (int i = 0; i < 12; ++i) {
         model.forward(std::span(straight).last(1), other, {.last_logits = logits, .all_logits = {}});
-        straight.push_back(sample(logits, straight, options, straight.size()).token);
+        straight.push_back(draw_token(logits, straight, options, straight.size()).token);
     }
     QCOMPARE(log, straight);
 }
