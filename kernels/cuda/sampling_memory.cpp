@@ -7,7 +7,7 @@ namespace sidewinder::kernels::cuda {
 namespace {
 
 // Draws after which a ring that is shorter than the window is made anew.
-constexpr std::int64_t kAhead = 4096;
+constexpr std::int64_t kAhead = 1024;
 
 }  // namespace
 
