@@ -17,25 +17,25 @@ double seconds_since(Clock::time_point start) {
 }
 
 // Samples until something ends it; the token that ends it is not fed.
-Generated::End sample_answer(Timeline& timeline, const Tokenizer& tokenizer, std::vector<TokenId> history,
+Generated::End sample_answer(Timeline& timeline, const Tokenizer& tokenizer, std::span<const TokenId> log,
                              const GenerateOptions& options, std::stop_token stop,
                              const GenerateCallbacks& on, Generated& result, Clock::time_point start) {
     TextStream text(tokenizer);
     Generated::End end = Generated::End::Length;
     Clock::time_point first_token = start;
+    timeline.begin_sampling(options.sampling, log);
+    TokenId token = log.back();
     while (static_cast<std::int64_t>(result.tokens.size()) < options.max_tokens) {
         if (stop.stop_requested()) {
             end = Generated::End::Stopped;
             break;
         }
-        const std::span<const float> logits = timeline.step(history.back());
-        const TokenId token = sample(logits, history, options.sampling, history.size());
+        token = timeline.next(token);
         if (result.tokens.empty()) {
             first_token = Clock::now();
             result.stats.seconds_to_first_token = seconds_since(start);
         }
         result.tokens.push_back(token);
-        history.push_back(token);
         if (token == token::kEos) {
             end = Generated::End::Eos;
             break;
@@ -82,8 +82,7 @@ Generated generate(Timeline& timeline, const Tokenizer& tokenizer, std::span<con
         return result;
     }
     keep_if_possible(timeline, Timeline::Keep::Host);
-    result.end =
-        sample_answer(timeline, tokenizer, {log.begin(), log.end()}, options, stop, on, result, start);
+    result.end = sample_answer(timeline, tokenizer, log, options, stop, on, result, start);
     keep_if_possible(timeline, Timeline::Keep::HostAndDisk);
     return result;
 }

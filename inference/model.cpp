@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "inference/error.h"
 #include "kernels/error.h"
@@ -62,17 +63,39 @@ bool Model::run_layers(std::int64_t T, State& state, std::stop_token stop,
     return true;
 }
 
-// One token: a fixed sequence on fixed addresses, which a backend may record.
-void Model::decode_step(State& state, bool want_logits) {
-    const std::uint64_t key = reinterpret_cast<std::uintptr_t>(state.ssm()) | (want_logits ? 1U : 0U);
+// One token: a fixed sequence on fixed addresses, which a backend may record. The token that is drawn takes
+// the place of the one that was fed.
+void Model::decode_step(State& state, Want want) {
+    const std::uint64_t key = reinterpret_cast<std::uintptr_t>(state.ssm()) | static_cast<unsigned>(want);
     backend_.replay(key, [&] {
         backend_.embed(weights_.embedding(), ids_.as<TokenId>(), 1, residual_.as<float>());
         for (std::int64_t i = 0; i < config_.n_layers; ++i) layer(i, 1, state);
-        if (want_logits) {
-            backend_.logits(config_.dims, weights_.final_norm(), weights_.head(), residual_.as<float>(), 1,
-                            logits_.as<float>());
-        }
+        if (want == Want::Nothing) return;
+        backend_.logits(config_.dims, weights_.final_norm(), weights_.head(), residual_.as<float>(), 1,
+                        logits_.as<float>());
+        if (want == Want::Token) backend_.sample(config_.dims, logits_.as<float>(), ids_.as<TokenId>());
     });
+}
+
+void Model::begin_sampling(const SamplingOptions& options, std::span<const TokenId> log) {
+    backend_.begin_sampling(config_.dims, options, log);
+}
+
+kernels::Drawn Model::next(TokenId token, State& state) {
+    check_token(token);
+    if (std::exchange(in_place_, std::nullopt) != token) {
+        backend_.upload(ids_.data(), &token, sizeof token);
+    }
+    decode_step(state, Want::Token);
+    const kernels::Drawn drawn = backend_.drawn();
+    if (drawn.fault == kernels::Drawn::Fault::None) in_place_ = drawn.token;
+    return drawn;
+}
+
+void Model::check_token(TokenId id) const {
+    if (id >= 0 && id < config_.dims.vocab) return;
+    throw Error(Fault::BadRequest, "Token id " + std::to_string(id) + " is outside of the vocabulary of " +
+                                       std::to_string(config_.dims.vocab) + ".");
 }
 
 void Model::write_logits(std::int64_t T, Output output) {
@@ -100,17 +123,12 @@ bool Model::forward(std::span<const TokenId> tokens, State& state, Output output
             kernels::Error::Kind::Internal,
             "A step takes 1 to " + std::to_string(chunk_) + " tokens, but got " + std::to_string(T) + ".");
     }
-    for (const TokenId id : tokens) {
-        if (id < 0 || id >= config_.dims.vocab) {
-            throw Error(Fault::BadRequest, "Token id " + std::to_string(id) +
-                                               " is outside of the vocabulary of " +
-                                               std::to_string(config_.dims.vocab) + ".");
-        }
-    }
+    for (const TokenId id : tokens) check_token(id);
+    in_place_.reset();
     backend_.upload(ids_.data(), tokens.data(), tokens.size_bytes());
     const bool want_logits = !output.last_logits.empty() || !output.all_logits.empty();
     if (T == 1) {
-        decode_step(state, want_logits);
+        decode_step(state, want_logits ? Want::Logits : Want::Nothing);
         for (const std::span<float> to : {output.last_logits, output.all_logits}) {
             if (!to.empty()) backend_.download(to.data(), logits_.data(), floats(config_.dims.vocab));
         }

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 
 #include "inference/config.h"
+#include "inference/sampler.h"
 #include "inference/state.h"
 #include "inference/weights.h"
 #include "kernels/backend.h"
@@ -38,6 +40,13 @@ class Model {
     bool forward(std::span<const TokenId> tokens, State& state, Output output, std::stop_token stop = {},
                  const std::function<void(std::int64_t)>& on_layer = {});
 
+    /// What `next` draws by: options in range, and all tokens up to the one that it feeds first.
+    void begin_sampling(const SamplingOptions& options, std::span<const TokenId> log);
+    /// Feeds one token and draws the one after it in one step: on a GPU one recorded graph, with nothing
+    /// uploaded when `token` is what the last call drew. `token` is the last of begin_sampling's log, then
+    /// what the last call drew. Throws as `forward` does.
+    kernels::Drawn next(TokenId token, State& state);
+
     const Config& config() const { return config_; }
     const Weights& weights() const { return weights_; }
     kernels::Backend& backend() { return backend_; }
@@ -47,18 +56,21 @@ class Model {
     void layer(std::int64_t i, std::int64_t T, const State& state);
     bool run_layers(std::int64_t T, State& state, std::stop_token stop,
                     const std::function<void(std::int64_t)>& on_layer);
-    void decode_step(State& state, bool want_logits);
+    enum class Want { Nothing, Logits, Token };
+    void decode_step(State& state, Want want);
+    void check_token(TokenId id) const;
     void write_logits(std::int64_t T, Output output);
 
     kernels::Backend& backend_;
     Config config_;
     Weights weights_;
     std::int64_t chunk_;
-    kernels::Buffer ids_;       ///< int32 [chunk]
-    kernels::Buffer residual_;  ///< float32 [chunk, d_model]
-    kernels::Buffer zxbcdt_;    ///< [chunk, in_proj_rows], in the backend's form
-    kernels::Buffer y_;         ///< [chunk, d_inner], likewise
-    kernels::Buffer logits_;    ///< float32 [kLogitRows, vocab]
+    kernels::Buffer ids_;              ///< int32 [chunk]
+    kernels::Buffer residual_;         ///< float32 [chunk, d_model]
+    kernels::Buffer zxbcdt_;           ///< [chunk, in_proj_rows], in the backend's form
+    kernels::Buffer y_;                ///< [chunk, d_inner], likewise
+    kernels::Buffer logits_;           ///< float32 [kLogitRows, vocab]
+    std::optional<TokenId> in_place_;  ///< the token that `next` left in ids_[0]
     std::unique_ptr<State>
         undo_;  ///< what layers held before the running chunk; made at the first stoppable one
 };

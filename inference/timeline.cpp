@@ -120,12 +120,12 @@ bool Timeline::read(std::span<const TokenId> rest, std::stop_token stop,
 
 // A step that threw may have moved some layers: what is live is then no log's state, so there is none. The
 // device is left alone: it may be the reason.
-bool Timeline::forward(std::span<const TokenId> tokens, Model::Output output, std::stop_token stop,
-                       const std::function<void(std::int64_t)>& on_layer) {
+template <class Step>
+auto Timeline::guarded(const Step& step) {
     if (live_spoilt_) live_.reset();
     live_spoilt_ = false;
     try {
-        return model_.forward(tokens, live_, output, stop, on_layer);
+        return step();
     } catch (...) {
         live_log_.clear();
         live_spoilt_ = true;
@@ -133,11 +133,27 @@ bool Timeline::forward(std::span<const TokenId> tokens, Model::Output output, st
     }
 }
 
+bool Timeline::forward(std::span<const TokenId> tokens, Model::Output output, std::stop_token stop,
+                       const std::function<void(std::int64_t)>& on_layer) {
+    return guarded([&] { return model_.forward(tokens, live_, output, stop, on_layer); });
+}
+
 std::span<const float> Timeline::step(TokenId token) {
     const TokenId tokens[] = {token};
     forward(tokens, {.last_logits = logits_, .all_logits = {}}, {}, {});
     live_log_.push_back(token);
     return logits_;
+}
+
+void Timeline::begin_sampling(const SamplingOptions& options, std::span<const TokenId> log) {
+    check_options(options);
+    model_.begin_sampling(options, log);
+}
+
+TokenId Timeline::next(TokenId token) {
+    const kernels::Drawn drawn = guarded([&] { return model_.next(token, live_); });
+    live_log_.push_back(token);
+    return token_of(drawn, model_.config().dims.vocab);
 }
 
 void Timeline::keep(Keep where, CheckpointKind kind) {

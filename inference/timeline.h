@@ -50,6 +50,14 @@ class Timeline {
     /// Feeds one token to the live state; returns the logits after it, valid until the next call.
     std::span<const float> step(TokenId token);
 
+    /// Starts an answer to `log`, of which all but the last token must have been read: `next` feeds the log's
+    /// last token first, and draws after it. Throws Error(BadRequest) for an option out of range.
+    void begin_sampling(const SamplingOptions& options, std::span<const TokenId> log);
+    /// Feeds one token to the live state, the log's last and then what the last call returned, and draws the
+    /// one after it, which is not fed: step() and sample() in one, and the same token. Throws
+    /// Error(Numerical) when the logits are not finite.
+    TokenId next(TokenId token);
+
     /// Keeps a copy of the live state in host memory and, if asked, in a file as well.
     enum class Keep { Host, HostAndDisk };
     void keep(Keep where, CheckpointKind kind = CheckpointKind::Conversation);
@@ -80,6 +88,8 @@ class Timeline {
               const std::function<void(const Progress&)>& progress);
     bool forward(std::span<const TokenId> tokens, Model::Output output, std::stop_token stop,
                  const std::function<void(std::int64_t)>& on_layer);
+    template <class Step>
+    auto guarded(const Step& step);
     void remember(HostCopy copy);
 
     Model& model_;

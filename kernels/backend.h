@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kernels/host_copy.h"
+#include "kernels/sampling.h"
 #include "kernels/tensor.h"
 
 namespace sidewinder::kernels {
@@ -116,6 +118,19 @@ class Backend {
     /// logits[t] = head * rmsnorm(residual[t], norm_weight); logits float32 [T, vocab].
     virtual void logits(const Dims& dims, const float* norm_weight, const WeightView& head,
                         const float* residual, std::int64_t T, float* logits) = 0;
+
+    // Sampling: one sequence of draws at a time.
+    /// Sets what `sample` draws by: `options`, in range, and the tokens so far, of which the last
+    /// repetition_window are kept; the first draw is at position history.size(). Both are host data, copied.
+    /// After `reserve`. A recorded step stays valid.
+    virtual void begin_sampling(const Dims& dims, const SamplingOptions& options,
+                                std::span<const std::int32_t> history) = 0;
+    /// Draws from logits [vocab] as kernels::draw_token does, the same token on every backend; writes it to
+    /// `token` (backend memory, where the next `embed` may read it), which joins the history. With a fault
+    /// `token` and history stay as they are.
+    virtual void sample(const Dims& dims, const float* logits, std::int32_t* token) = 0;
+    /// Waits for the last `sample`, and tells what came of it. To be asked once after each.
+    virtual Drawn drawn() = 0;
 
     // Control.
     /// Runs `step`, which issues a fixed sequence of operations on fixed addresses and sizes. A backend may

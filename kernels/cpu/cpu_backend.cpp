@@ -97,6 +97,16 @@ class CpuBackend final : public Backend {
     void logits(const Dims& dims, const float* norm_weight, const WeightView& head, const float* residual,
                 std::int64_t T, float* logits) override;
 
+    void begin_sampling(const Dims&, const SamplingOptions& options,
+                        std::span<const std::int32_t> history) override {
+        sampler_.begin(options, history);
+    }
+    void sample(const Dims& dims, const float* logits, std::int32_t* token) override {
+        drawn_ = sampler_.draw({logits, static_cast<std::size_t>(dims.vocab)});
+        if (drawn_.fault == Drawn::Fault::None) *token = drawn_.token;
+    }
+    Drawn drawn() override { return drawn_; }
+
     void replay(std::uint64_t /*key*/, const std::function<void()>& step) override { step(); }
     void synchronize() override {}
 
@@ -116,6 +126,8 @@ class CpuBackend final : public Backend {
     cpu::Scratch normed_;  ///< [T, d_model]
     cpu::Scratch xbc_;     ///< [T, conv_dim] after conv and SiLU
     cpu::Scratch dt_;      ///< [T, n_heads] dt, then the same of exp(dt * A)
+    HostSampler sampler_;
+    Drawn drawn_;
 };
 
 void CpuBackend::embed(const WeightView& table, const std::int32_t* ids, std::int64_t T, float* residual) {

@@ -10,6 +10,7 @@
 #include "kernels/cuda/graphs.h"
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/sampling_memory.h"
 #include "kernels/cuda/snapshots.h"
 #include "kernels/cuda/staging.h"
 #include "kernels/cuda/work_area.h"
@@ -101,6 +102,23 @@ class CudaBackend final : public Backend {
     void logits(const Dims& dims, const float* norm_weight, const WeightView& head, const float* residual,
                 std::int64_t T, float* logits) override;
 
+    void begin_sampling(const Dims& dims, const SamplingOptions& options,
+                        std::span<const std::int32_t> history) override {
+        guarded([&] {
+            const WorkArea& area = work(1);
+            sampling_.begin(context_.stream, staging_, area.sampling, area.sampling_ring, dims.vocab, options,
+                            history);
+        });
+    }
+    void sample(const Dims& dims, const float* logits, std::int32_t* token) override {
+        guarded([&] { cuda::sample(context_, logits, dims.vocab, work(1).sampling, token); });
+    }
+    Drawn drawn() override {
+        Drawn drawn;
+        guarded([&] { drawn = sampling_.drawn(context_.stream, staging_); });
+        return drawn;
+    }
+
     void replay(std::uint64_t key, const std::function<void()>& step) override {
         guarded([&] { graphs_.replay(context_.stream, key, step); });
     }
@@ -165,6 +183,7 @@ class CudaBackend final : public Backend {
     Graphs graphs_;
     std::optional<Matmul> matmul_;
     WorkArea work_;
+    SamplingMemory sampling_;
     Event done_;
     std::array<Event, 4> layers_;  ///< of long steps, see stay_close
     std::size_t layer_ = 0;

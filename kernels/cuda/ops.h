@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/launch.h"
+#include "kernels/sampling.h"
 #include "kernels/tensor.h"
 
 /// The device operations, one .cu file each; host functions that check shapes, choose a grid and launch on
@@ -96,5 +97,25 @@ void linear_exact(const Context& context, const WeightView& weight, const float*
 /// One thread block a head walks the tokens one by one. xbc: work, float32 [T, conv_dim].
 void mixer_exact(const Context& context, const Dims& dims, const MixerWeights& weights,
                  const LayerState& state, const float* zxbcdt, std::int64_t T, float* xbc, float* y);
+
+// --- sample.cu: any options, vocab up to 2^24.
+/// What the draws go by, and what came of the last one.
+struct SamplingState {
+    SamplingOptions options;
+    std::uint64_t position = 0;    ///< of the next draw
+    std::int32_t* ring = nullptr;  ///< the token at position p is in slot p % ring_slots
+    std::int32_t ring_slots = 0;   ///< 0: nothing is penalised; else the window, or more than will be drawn
+    Drawn drawn;
+};
+struct SampleWork {
+    SamplingState* state = nullptr;
+    std::int32_t* counts = nullptr;  ///< [vocab]: how often a token is in the window, while ring_slots > 0
+    unsigned* keys = nullptr;        ///< [vocab]
+    unsigned long long* items = nullptr;  ///< [vocab]
+    double* weights = nullptr;            ///< [vocab]
+};
+/// Draws from logits [vocab], 16-byte aligned: the token of kernels::draw_token. See Backend::sample.
+void sample(const Context& context, const float* logits, std::int64_t vocab, const SampleWork& work,
+            std::int32_t* token);
 
 }  // namespace sidewinder::kernels::cuda

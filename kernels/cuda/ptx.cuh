@@ -67,21 +67,15 @@ __device__ __forceinline__ void ldmatrix_x4_trans(std::uint32_t (&r)[4], const v
                  : "memory");
 }
 
-/// Asynchronous copies from global to shared memory: 16 bytes (aligned; past L1) or 4 bytes (aligned).
-/// `_stream` is for weights, which are read once a token: L2 lets go of them first.
+/// Asynchronous copies from global to shared memory: 16 bytes (aligned; past L1) or 4 bytes (aligned). No L2
+/// policy: with an evict-first hint inside of a loop, ptxas 13.0 makes an instruction that an H100 refuses.
 __device__ __forceinline__ void cp_async_16(void* smem, const void* global) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(smem_address(smem)), "l"(global)
                  : "memory");
 }
-__device__ __forceinline__ void cp_async_16_stream(void* smem, const void* global) {
-#ifdef SIDEWINDER_NO_HINT
-    cp_async_16(smem, global);
-#else
-    constexpr std::uint64_t kEvictFirst = 0x12F0000000000000;  // what createpolicy makes of L2::evict_first, all of it
-    asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2;" ::"r"(smem_address(smem)),
-                 "l"(global), "l"(kEvictFirst)
-                 : "memory");
-#endif
+/// Asks for the 32 bytes around an address to come into L2; nothing waits for it.
+__device__ __forceinline__ void prefetch_l2(const void* global) {
+    asm volatile("prefetch.global.L2 [%0];" ::"l"(global));
 }
 __device__ __forceinline__ void cp_async_4(void* smem, const void* global) {
     asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(smem_address(smem)), "l"(global)

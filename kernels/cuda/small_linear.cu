@@ -143,7 +143,7 @@ __device__ __forceinline__ void multiply_tiles(const Params& p,
     const Operand<Format, kColumnTiles> operand(smem.operand, smem.zeros, p.T);
     const Element element(static_cast<int>(threadIdx.x));
     const bool writes = static_cast<int>(threadIdx.x) < kColumnTiles * 128 && element.token < p.T;
-    bool triggered = !kTriggerLate;
+    bool triggered = !p.trigger_late;
     int slot = 0, buffer = 0;
     for (int tile = static_cast<int>(blockIdx.x); tile * kTileRows < p.rows;
          tile += static_cast<int>(gridDim.x)) {
@@ -183,19 +183,22 @@ __device__ __forceinline__ void multiply_tiles(const Params& p,
     }
 }
 
-template <class Format, int kColumnTiles, int kDepth>
+/// kHeld: tokens that staging takes at a time; one for T = 1, whose code is then short.
+template <class Format, int kColumnTiles, int kDepth, int kHeld>
 __global__ void __launch_bounds__(kThreads, kColumnTiles == 1 ? 2 : 1) small_linear_kernel(const Params p) {
     const Smem<Format, kColumnTiles, kDepth> smem(p);
     {
         Ring<Format, kDepth> first(p, smem.ring, 0);
         for (int slot = 0; slot < kDepth; ++slot) first.load(slot);
+#pragma unroll 1
+        for (int unit = 0; unit < p.prefetch_units; ++unit) first.prefetch();
     }
     if (threadIdx.x < smem.kZeros / 4) reinterpret_cast<float*>(smem.zeros)[threadIdx.x] = 0.0f;
     {
-        Stage<Format> stage(p, smem.scratch, smem.operand);
+        Stage<Format, kHeld> stage(p, smem.scratch, smem.operand);
         stage.prefetch();
         wait_prior_grid();
-        if (!kTriggerLate) launch_dependents();
+        if (!p.trigger_late) launch_dependents();
         stage.run();
     }
     // Where the ring stands is worked out anew: staging needs the registers.
@@ -241,7 +244,7 @@ Plan make_plan(const DeviceTraits& device, int T, int columns, int n_groups) {
                     " KiB of shared memory a block, too little for the short kernels: use the CPU.");
 }
 
-template <class Format, int kColumnTiles, int kDepth>
+template <class Format, int kColumnTiles, int kDepth, int kHeld = 4>
 void launch_one(const Context& context, const Params& p) {
     LaunchShape shape;
     const int tiles = (p.rows + kTileRows - 1) / kTileRows;
@@ -250,7 +253,7 @@ void launch_one(const Context& context, const Params& p) {
     shape.block.x = kThreads;
     shape.smem = Smem<Format, kColumnTiles, kDepth>::bytes(p.T, p.columns, p.n_groups);
     shape.overlap = true;
-    launch(context, "small_linear", shape, small_linear_kernel<Format, kColumnTiles, kDepth>, p);
+    launch(context, "small_linear", shape, small_linear_kernel<Format, kColumnTiles, kDepth, kHeld>, p);
 }
 
 /// `whole` has all tokens and columns.
@@ -274,7 +277,8 @@ void launch_all(const Context& context, const Params& whole) {
                 p.add = true;
                 p.side_rows = 0;
             }
-            if (p.T <= 8 && plan.deep) launch_one<Format, 1, kSlots>(context, p);
+            if (p.T == 1 && plan.deep) launch_one<Format, 1, kSlots, 1>(context, p);
+            if (p.T > 1 && p.T <= 8 && plan.deep) launch_one<Format, 1, kSlots>(context, p);
             if (p.T <= 8 && !plan.deep) launch_one<Format, 1, kShallowSlots>(context, p);
             if (p.T > 8 && plan.deep) launch_one<Format, 2, kSlots>(context, p);
             if (p.T > 8 && !plan.deep) launch_one<Format, 2, kShallowSlots>(context, p);

@@ -10,6 +10,8 @@ inline constexpr int kWarps = 8;
 inline constexpr int kSlots = 5;         ///< units in flight a warp: kSlots * kWarps * 2 KiB = 80 KiB a block
 inline constexpr int kShallowSlots = 3;  ///< where the activations need the room
 inline constexpr int kBlocksPerMultiprocessor = 1;
+/// Units a warp asks into L2 behind the ring before its wait: memory would idle while the kernel before ends.
+inline constexpr int kPrefetchUnits = 8;
 /// Let the next kernel in when this block's last weights are asked for, not at once: its own first loads then
 /// follow without a gap, where loads made earlier would be done long before it can use them.
 inline constexpr bool kTriggerLate = true;
@@ -45,6 +47,8 @@ struct Params {
     float* out = nullptr;
     float* side_out = nullptr;
     std::int64_t out_stride = 0;
+    int prefetch_units = kPrefetchUnits;
+    int trigger_late = kTriggerLate;
     bool add = false;       ///< to `out`
     bool add_side = false;  ///< to `side_out`
 };
@@ -110,11 +114,18 @@ class Ring {
             load_scales(slot, unit);
         }
         cp_async_commit();
-        if (++iteration_ == iterations_) {
-            iteration_ = 0;
-            tile_ += static_cast<int>(gridDim.x);
-            start_tile();
+        advance();
+    }
+
+    /// Asks the next unit into L2.
+    __device__ __forceinline__ void prefetch() {
+        const int unit = warp_ + kWarps * iteration_;
+        if (!exhausted() && unit * kUnitSteps * Format::kStepColumns < p_.columns) {
+            const std::int64_t at = static_cast<std::int64_t>(unit) * kUnitBytes + lane_ % 4 * 16;
+            prefetch_l2(low_ + at);  // 32 bytes of each row a lane: `low_` has 16 of them
+            prefetch_l2(high_ + at);
         }
+        advance();
     }
 
     /// Waits for the oldest unit and takes it into registers; the slot is then free for all lanes.
@@ -140,13 +151,20 @@ class Ring {
     static constexpr int kGroupsOr1 = Format::kUnitGroups > 0 ? Format::kUnitGroups : 1;
     static constexpr int kScaleRounds = (kScales + 31) / 32;
 
+    __device__ __forceinline__ void advance() {
+        if (++iteration_ == iterations_) {
+            iteration_ = 0;
+            tile_ += static_cast<int>(gridDim.x);
+            start_tile();
+        }
+    }
     __device__ __forceinline__ int clamped(int row) const {
         return row < p_.rows ? row : p_.rows - 1;
     }
 
     __device__ __forceinline__ void load_step(char* to, std::int64_t from) {
-        cp_async_16_stream(to, low_ + from);
-        cp_async_16_stream(to + kStepBytes * kTileRows / 2, high_ + from);
+        cp_async_16(to, low_ + from);
+        cp_async_16(to + kStepBytes * kTileRows / 2, high_ + from);
     }
 
     /// Rows behind the last are loaded as the last and never stored.

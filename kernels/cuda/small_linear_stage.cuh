@@ -9,7 +9,6 @@ namespace sidewinder::kernels::cuda::small {
 
 inline constexpr int kQuads = 4;  ///< groups of four columns that a thread holds of one token
 inline constexpr int kChunkColumns = kThreads * 4 * kQuads;
-inline constexpr int kHeldTokens = 4;
 
 /// Small arrays in shared memory.
 struct Scratch {
@@ -80,7 +79,8 @@ __device__ __forceinline__ void invert_groups(const Params& p, float* inverse) {
     }
 }
 
-template <class Format>
+/// kHeldTokens: tokens whose loads are under way together.
+template <class Format, int kHeldTokens>
 class Stage {
   public:
     __device__ __forceinline__ Stage(const Params& p, const Scratch& scratch, char* operand)

@@ -1,5 +1,7 @@
 #include "kernels/cuda/work_area.h"
 
+#include "kernels/cuda/sampling_memory.h"
+
 namespace sidewinder::kernels::cuda {
 namespace {
 
@@ -26,6 +28,12 @@ std::size_t deal(std::byte* base, const Dims& dims, WorkArea::Kind kind, std::in
     Dealer dealer(base);
     area.max_tokens = T;
     area.arrivals = dealer.take<std::int32_t>(dims.n_groups);
+    area.sampling.state = dealer.take<SamplingState>(1);
+    area.sampling.counts = dealer.take<std::int32_t>(dims.vocab);
+    area.sampling.keys = dealer.take<unsigned>(dims.vocab);
+    area.sampling.items = dealer.take<unsigned long long>(dims.vocab);
+    area.sampling.weights = dealer.take<double>(dims.vocab);
+    area.sampling_ring = dealer.take<std::int32_t>(SamplingMemory::kRing);
     if (kind == WorkArea::Kind::Exact) {
         area.normed32 = dealer.take<float>(T * dims.d_model);
         area.xbc32 = dealer.take<float>(T * dims.conv_dim());

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/memory.h"
+#include "kernels/cuda/ops.h"
 #include "kernels/tensor.h"
 
 namespace sidewinder::kernels::cuda {
@@ -16,13 +17,15 @@ namespace sidewinder::kernels::cuda {
 struct WorkArea {
     std::int64_t max_tokens = 0;
     DeviceMemory memory;
-    std::int32_t* arrivals = nullptr;      ///< [n_groups], zero between steps
-    float* normed32 = nullptr;             ///< exact: [max_tokens, d_model]
-    float* xbc32 = nullptr;                ///< exact: [max_tokens, conv_dim]
-    __nv_bfloat16* normed = nullptr;       ///< long: [max_tokens, d_model]
-    __half* bc = nullptr;                  ///< long: [max_tokens, 2 * n_groups * d_state]
-    float* head_squares = nullptr;         ///< long: [max_tokens, n_heads]
-    __nv_bfloat16* weight_tile = nullptr;  ///< long, integer weights: kWeightTileElements
+    std::int32_t* arrivals = nullptr;  ///< [n_groups], zero between steps
+    SampleWork sampling;
+    std::int32_t* sampling_ring = nullptr;  ///< [SamplingMemory::kRing]
+    float* normed32 = nullptr;              ///< exact: [max_tokens, d_model]
+    float* xbc32 = nullptr;                 ///< exact: [max_tokens, conv_dim]
+    __nv_bfloat16* normed = nullptr;        ///< long: [max_tokens, d_model]
+    __half* bc = nullptr;                   ///< long: [max_tokens, 2 * n_groups * d_state]
+    float* head_squares = nullptr;          ///< long: [max_tokens, n_heads]
+    __nv_bfloat16* weight_tile = nullptr;   ///< long, integer weights: kWeightTileElements
 
     /// Elements of a dequantised tile of weights: 32 MiB, so that it is still in the L2 of a large GPU when
     /// the product reads it.
@@ -30,7 +33,7 @@ struct WorkArea {
 
     enum class Kind { Exact, Fast, FastInteger };
     static std::size_t bytes(const Dims& dims, Kind kind, std::int64_t max_tokens);
-    /// Contents are undefined but for `arrivals`, which the caller zeroes.
+    /// Contents are undefined but for `arrivals` and `sampling`, which the caller zeroes.
     static WorkArea allocate(const Dims& dims, Kind kind, std::int64_t max_tokens);
 };
 

@@ -48,6 +48,12 @@ class HostBackend : public kernels::Backend {
                 float*) override {
         no_maths();
     }
+    void begin_sampling(const kernels::Dims&, const kernels::SamplingOptions&,
+                        std::span<const std::int32_t>) override {
+        no_maths();
+    }
+    void sample(const kernels::Dims&, const float*, std::int32_t*) override { no_maths(); }
+    kernels::Drawn drawn() override { no_maths(); }
     void replay(std::uint64_t, const std::function<void()>& step) override { step(); }
     void synchronize() override {}
 

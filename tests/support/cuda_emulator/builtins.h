@@ -19,6 +19,9 @@
 #define gridDim (::sidewinder::emulator::current.grid_size)
 #define warpSize 32
 
+#ifndef __noinline__
+#define __noinline__
+#endif
 #ifndef __launch_bounds__
 #define __launch_bounds__(...)
 #endif

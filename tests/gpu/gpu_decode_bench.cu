@@ -1,0 +1,199 @@
+// Time of a decoded token's kernels alone, layer by layer in one CUDA graph, on weights of the 7B's width:
+// `gpu_decode_bench [layers] [T...]`. What the host adds to a token is not in it.
+#include <cuda_bf16.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/cuda/device.h"
+#include "kernels/cuda/memory.h"
+#include "kernels/cuda/ops.h"
+
+namespace {
+
+using namespace sidewinder::kernels;
+using namespace sidewinder::kernels::cuda;
+
+// Bytes that are finite weights in every format: bf16 between +-2^-7 and +-2^-6, any int8 and int4.
+__global__ void fill(std::uint32_t* words, std::int64_t count, bool bf16) {
+    const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+    for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < count;
+         i += step) {
+        std::uint64_t z = (static_cast<std::uint64_t>(i) + 1) * 0x9E3779B97F4A7C15ULL;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+        const auto word = static_cast<std::uint32_t>(z >> 32);
+        words[i] = bf16 ? (word & 0x807F807FU) | 0x3C003C00U : word;
+    }
+}
+__global__ void fill_floats(float* values, std::int64_t count, float value) {
+    const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+    for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < count;
+         i += step) {
+        values[i] = value;
+    }
+}
+
+class Bench {
+  public:
+    Bench(WeightFormat format, std::int64_t group, int layers) : context_{nullptr, &traits_} {
+        check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
+        context_.stream = stream_;
+        d_.d_model = 4096;
+        d_.d_inner = 8192;
+        d_.n_heads = 128;
+        d_.headdim = 64;
+        d_.n_groups = 8;
+        d_.d_state = 128;
+        x_ = floats(16 * d_.d_model, 0.5f);
+        zxbcdt_ = floats(16 * d_.in_proj_rows(), 0.1f);
+        y_ = floats(16 * d_.d_inner, 0.5f);
+        squares_ = floats(16 * d_.n_heads, 8.0f);
+        norm_ = floats(d_.d_inner, 1.0f);
+        arrivals_ = reinterpret_cast<std::int32_t*>(floats(d_.n_groups, 0.0f));
+        mixer_ = {floats(d_.conv_state_size(), 0.1f), floats(d_.conv_dim(), 0.1f), floats(d_.n_heads, -4.0f),
+                  floats(d_.n_heads, -1.0f),          floats(d_.n_heads, 1.0f),    norm_};
+        for (int i = 0; i < layers; ++i) {
+            Layer layer;
+            layer.in_proj = weight({format, d_.zxbc_rows(), d_.d_model, group});
+            layer.in_proj_dt = weight({WeightFormat::BF16, d_.n_heads, d_.d_model, 0});
+            layer.out_proj = weight({format, d_.d_model, d_.d_inner, group});
+            layer.state = {floats(d_.conv_state_size(), 0.1f), floats(d_.ssm_state_size(), 0.1f)};
+            layers_.push_back(layer);
+        }
+        check(cudaDeviceSynchronize(), "filling");
+    }
+
+    void report(const char* name, std::int64_t T) {
+        const double in = time([&](const Layer& l) { project(l, T); });
+        const double out = time([&](const Layer& l) { add(l, T); });
+        const double mix = time([&](const Layer& l) { step(l, T); });
+        const double all = time([&](const Layer& l) {
+            project(l, T);
+            step(l, T);
+            add(l, T);
+        });
+        const double state = 2.0 * static_cast<double>(d_.ssm_state_size() + d_.conv_state_size()) * 4;
+        const double in_bytes = bytes(layers_[0].in_proj) + bytes(layers_[0].in_proj_dt);
+        const double out_bytes = bytes(layers_[0].out_proj);
+        std::printf(
+            "%-6s T %2lld: layer %6.2f us (%4.0f GB/s), in_proj %6.2f (%4.0f), mixer %5.2f, out_proj %6.2f "
+            "(%4.0f)\n",
+            name, static_cast<long long>(T), all, (in_bytes + out_bytes + state) / all * 1e-3, in,
+            in_bytes / in * 1e-3, mix, out, out_bytes / out * 1e-3);
+        std::fflush(stdout);
+    }
+
+  private:
+    struct Layer {
+        WeightView in_proj, in_proj_dt, out_proj;
+        LayerState state;
+    };
+
+    float* floats(std::int64_t count, float value) {
+        memory_.emplace_back(static_cast<std::size_t>(count) * sizeof(float));
+        float* values = memory_.back().as<float>();
+        launch({nullptr, &traits_}, "fill", {.grid = dim3(1024), .block = dim3(256)}, fill_floats, values,
+               count, value);
+        return values;
+    }
+    WeightView weight(const WeightLayout& layout) {
+        memory_.emplace_back(layout.data_bytes());
+        void* data = memory_.back().as<void>();
+        launch({nullptr, &traits_}, "fill", {.grid = dim3(1024), .block = dim3(256)}, fill,
+               static_cast<std::uint32_t*>(data), static_cast<std::int64_t>(layout.data_bytes() / 4),
+               layout.format == WeightFormat::BF16);
+        const auto scales = static_cast<std::int64_t>(layout.scale_count());
+        return {layout, data, scales ? floats(scales, 1e-4f) : nullptr};
+    }
+    static double bytes(const WeightView& view) {
+        return static_cast<double>(view.layout.data_bytes() + view.layout.scale_count() * sizeof(float));
+    }
+
+    void project(const Layer& l, std::int64_t T) {
+        small_linear(context_, l.in_proj, l.in_proj_dt, d_,
+                     {.x = x_, .stride = d_.d_model, .norm_weight = norm_, .eps = 1e-5f}, T,
+                     {.out = zxbcdt_, .stride = d_.in_proj_rows()});
+    }
+    void step(const Layer& l, std::int64_t T) {
+        mixer_step(context_, d_, mixer_, l.state, zxbcdt_, T, y_, squares_, arrivals_);
+    }
+    void add(const Layer& l, std::int64_t T) {
+        small_linear(context_, l.out_proj, {}, d_,
+                     {.x = y_,
+                      .stride = d_.d_inner,
+                      .head_squares = squares_,
+                      .n_heads = d_.n_heads,
+                      .n_groups = d_.n_groups,
+                      .eps = 1e-5f},
+                     T, {.out = x_, .stride = d_.d_model, .add = true});
+    }
+
+    /// Median microseconds a layer, over all layers in one graph.
+    double time(const std::function<void(const Layer&)>& work) {
+        check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "capture");
+        for (const Layer& layer : layers_) work(layer);
+        cudaGraph_t graph = nullptr;
+        cudaGraphExec_t executable = nullptr;
+        check(cudaStreamEndCapture(stream_, &graph), "capture");
+        check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
+        cudaEvent_t start = nullptr, end = nullptr;
+        check(cudaEventCreate(&start), "cudaEventCreate");
+        check(cudaEventCreate(&end), "cudaEventCreate");
+        std::vector<float> times;
+        for (int run = 0; run < 23; ++run) {
+            check(cudaEventRecord(start, stream_), "cudaEventRecord");
+            check(cudaGraphLaunch(executable, stream_), "cudaGraphLaunch");
+            check(cudaEventRecord(end, stream_), "cudaEventRecord");
+            check(cudaEventSynchronize(end), "cudaEventSynchronize");
+            float milliseconds = 0;
+            check(cudaEventElapsedTime(&milliseconds, start, end), "cudaEventElapsedTime");
+            if (run >= 3) times.push_back(milliseconds);
+        }
+        check_quietly(cudaGraphExecDestroy(executable));
+        check_quietly(cudaGraphDestroy(graph));
+        check_quietly(cudaEventDestroy(start));
+        check_quietly(cudaEventDestroy(end));
+        std::sort(times.begin(), times.end());
+        return static_cast<double>(times[times.size() / 2]) * 1e3 / static_cast<double>(layers_.size());
+    }
+
+    DeviceTraits traits_ = open_device();
+    cudaStream_t stream_ = nullptr;
+    Context context_;
+    Dims d_;
+    std::vector<DeviceMemory> memory_;
+    std::vector<Layer> layers_;
+    MixerWeights mixer_;
+    float *x_ = nullptr, *zxbcdt_ = nullptr, *y_ = nullptr, *squares_ = nullptr, *norm_ = nullptr;
+    std::int32_t* arrivals_ = nullptr;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const int layers = argc > 1 ? std::atoi(argv[1]) : 24;
+        std::vector<std::int64_t> tokens;
+        for (int i = 2; i < argc; ++i) tokens.push_back(std::atoll(argv[i]));
+        if (tokens.empty()) tokens = {1, 8, 16};
+        const struct {
+            const char* name;
+            WeightFormat format;
+            std::int64_t group;
+        } formats[] = {{"bf16", WeightFormat::BF16, 0},
+                       {"int8", WeightFormat::Int8, 128},
+                       {"int4", WeightFormat::Int4, 128}};
+        for (const auto& f : formats) {
+            Bench bench(f.format, f.group, layers);
+            for (const std::int64_t T : tokens) bench.report(f.name, T);
+        }
+        return 0;
+    } catch (const Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 2;
+    }
+}
