@@ -16,7 +16,7 @@ const inference::Config& config() {
     return kConfig;
 }
 
-/// Loading, a prefill, decoding by a recorded graph, keeping a state and going back to it.
+/// Loading, a prefill, decoding by a recorded graph, keeping a state, going back to it, and drawing tokens.
 std::vector<float> session() {
     const auto backend = kernels::cuda::make_backend(config().dims, kernels::WeightFormat::Int8);
     const inference::WeightRecipe recipe{kernels::WeightFormat::Int8, 64};
@@ -33,6 +33,15 @@ std::vector<float> session() {
     }
     state.upload(*kept);
     model.forward(std::span(tokens).subspan(17, 1), state, {.last_logits = logits, .all_logits = {}});
+    inference::SamplingOptions options;
+    options.repetition_penalty = 1.1f;
+    options.repetition_window = 5000;
+    model.begin_sampling(options, tokens);
+    inference::TokenId token = tokens.back();
+    for (int i = 0; i < 3; ++i) {
+        token = model.next(token, state).token;
+        logits.push_back(static_cast<float>(token));
+    }
     return logits;
 }
 
@@ -119,8 +128,10 @@ class TestCudaFaults : public QObject {
         emulator::Device device;
         device.driver_version = driver;
         emulator::set_device(device);
-        emulator::fail(
-            {.call = 1, .error = static_cast<cudaError_t>(error), .sticky = false, .only = "cudaGetDeviceCount"});
+        emulator::fail({.call = 1,
+                        .error = static_cast<cudaError_t>(error),
+                        .sticky = false,
+                        .only = "cudaGetDeviceCount"});
         try {
             kernels::cuda::make_backend(config().dims, kernels::WeightFormat::BF16);
             QFAIL("a backend was made");

@@ -267,7 +267,7 @@ void TestSample::aWindowLongerThanTheRingIsRenewed() {
     for (float& logit : logits) logit += 20;
     logits[3] = logits[4] = 50;
     both.begin(options, {3, 4});
-    for (int i = 0; i < 1600; ++i) QVERIFY(both.step(logits));
+    for (int i = 0; i < 1560; ++i) QVERIFY(both.step(logits));
 }
 
 void TestSample::recordedStepsFollowNewOptions() {
