@@ -73,10 +73,6 @@ __device__ __forceinline__ void cp_async_16(void* smem, const void* global) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(smem_address(smem)), "l"(global)
                  : "memory");
 }
-/// Asks for the 32 bytes around an address to come into L2; nothing waits for it.
-__device__ __forceinline__ void prefetch_l2(const void* global) {
-    asm volatile("prefetch.global.L2 [%0];" ::"l"(global));
-}
 __device__ __forceinline__ void cp_async_4(void* smem, const void* global) {
     asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(smem_address(smem)), "l"(global)
                  : "memory");
@@ -111,6 +107,12 @@ __device__ __forceinline__ float reciprocal_approx(float x) {
     return y;
 }
 
+/// A barrier of the whole block that its warps may reach from different places of the code, which
+/// __syncthreads must not be. `threads`: all of the block.
+__device__ __forceinline__ void block_barrier(int threads) {
+    asm volatile("barrier.cta.sync 1, %0;" ::"r"(threads) : "memory");
+}
+
 /// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.
 __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float high) {
     std::uint32_t pair;
@@ -120,9 +122,9 @@ __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float hig
 
 /// Programmatic dependent launch. What stands before `wait_prior_grid` may only read constants and what no
 /// kernel of the last step writes; after it, all that earlier kernels wrote is visible. `launch_dependents`
-/// lets the next kernel start its own prologue: only ever call it after `wait_prior_grid`, so that kernels
-/// overlap pairwise and never in threes. Both are nothing before compute capability 9.0, and where the launch
-/// did not ask for the overlap.
+/// lets the next kernel start its own prologue: call it after `wait_prior_grid`, so that kernels
+/// overlap pairwise and never in threes (mixer_step says why it may do otherwise). Both are nothing before
+/// compute capability 9.0, and where the launch did not ask for the overlap.
 __device__ __forceinline__ void wait_prior_grid() {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.wait;" ::: "memory");

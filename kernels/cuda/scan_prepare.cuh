@@ -304,7 +304,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         }
         if (chunk >= 1) write_squares<Q>(args, smem, chunk - 1, head, thread);
         cp_async_wait<0>();
-        __syncthreads();
+        block_barrier(kThreads);
     }
     write_squares<Q>(args, smem, args.chunks - 1, head, thread);
     if (thread < kHeadDim) {

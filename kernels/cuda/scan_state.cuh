@@ -187,8 +187,8 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
     const LaneSpot at{thread / kWarpLanes, lane, lane / 4, lane % 4 * 2};
     float S[kTiles][4];
     load_state(S, state_address(args, head, at));
-    __syncthreads();
-    __syncthreads();
+    block_barrier(kThreads);
+    block_barrier(kThreads);
 #pragma unroll 1
     for (int chunk = 0; chunk < args.chunks; ++chunk) {
         const Steps<Q>& steps = steps_of<Q>(smem, chunk);
@@ -206,7 +206,7 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
         advance<Q>(S, x, smem + L::b(chunk), steps, at);
         __syncwarp();  // u goes out in other lanes than it came in
         write_y<Q>(args, gate, chunk, head, at);
-        __syncthreads();
+        block_barrier(kThreads);
     }
     store_state(state_address(args, head, at), S);
 }

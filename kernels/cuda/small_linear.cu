@@ -143,7 +143,7 @@ __device__ __forceinline__ void multiply_tiles(const Params& p,
     const Operand<Format, kColumnTiles> operand(smem.operand, smem.zeros, p.T);
     const Element element(static_cast<int>(threadIdx.x));
     const bool writes = static_cast<int>(threadIdx.x) < kColumnTiles * 128 && element.token < p.T;
-    bool triggered = !p.trigger_late;
+    bool triggered = false;
     int slot = 0, buffer = 0;
     for (int tile = static_cast<int>(blockIdx.x); tile * kTileRows < p.rows;
          tile += static_cast<int>(gridDim.x)) {
@@ -190,15 +190,12 @@ __global__ void __launch_bounds__(kThreads, kColumnTiles == 1 ? 2 : 1) small_lin
     {
         Ring<Format, kDepth> first(p, smem.ring, 0);
         for (int slot = 0; slot < kDepth; ++slot) first.load(slot);
-#pragma unroll 1
-        for (int unit = 0; unit < p.prefetch_units; ++unit) first.prefetch();
     }
     if (threadIdx.x < smem.kZeros / 4) reinterpret_cast<float*>(smem.zeros)[threadIdx.x] = 0.0f;
     {
         Stage<Format, kHeld> stage(p, smem.scratch, smem.operand);
         stage.prefetch();
         wait_prior_grid();
-        if (!p.trigger_late) launch_dependents();
         stage.run();
     }
     // Where the ring stands is worked out anew: staging needs the registers.
@@ -245,15 +242,22 @@ Plan make_plan(const DeviceTraits& device, int T, int columns, int n_groups) {
 }
 
 template <class Format, int kColumnTiles, int kDepth, int kHeld = 4>
-void launch_one(const Context& context, const Params& p) {
+void launch_one(const Context& context, const Params& p, int blocks = 1) {
     LaunchShape shape;
     const int tiles = (p.rows + kTileRows - 1) / kTileRows;
-    shape.grid.x =
-        static_cast<unsigned>(std::min(tiles, context.device->multiprocessors * kBlocksPerMultiprocessor));
+    shape.grid.x = static_cast<unsigned>(std::min(tiles, context.device->multiprocessors * blocks));
     shape.block.x = kThreads;
     shape.smem = Smem<Format, kColumnTiles, kDepth>::bytes(p.T, p.columns, p.n_groups);
     shape.overlap = true;
     launch(context, "small_linear", shape, small_linear_kernel<Format, kColumnTiles, kDepth, kHeld>, p);
+}
+
+template <class Format>
+bool fits_single(const DeviceTraits& device, const Params& p) {
+    const std::size_t bytes = Smem<Format, 1, kSingleSlots<Format>>::bytes(1, p.columns, p.n_groups);
+    constexpr std::size_t kReserved = 1024;  // what the system takes of each block's share
+    return bytes <= device.shared_per_block &&
+           kSingleBlocks<Format> * (bytes + kReserved) <= device.shared_per_multiprocessor;
 }
 
 /// `whole` has all tokens and columns.
@@ -277,8 +281,11 @@ void launch_all(const Context& context, const Params& whole) {
                 p.add = true;
                 p.side_rows = 0;
             }
-            if (p.T == 1 && plan.deep) launch_one<Format, 1, kSlots, 1>(context, p);
-            if (p.T > 1 && p.T <= 8 && plan.deep) launch_one<Format, 1, kSlots>(context, p);
+            if (p.T == 1 && fits_single<Format>(*context.device, p)) {
+                launch_one<Format, 1, kSingleSlots<Format>, 1>(context, p, kSingleBlocks<Format>);
+                continue;
+            }
+            if (p.T <= 8 && plan.deep) launch_one<Format, 1, kSlots>(context, p);
             if (p.T <= 8 && !plan.deep) launch_one<Format, 1, kShallowSlots>(context, p);
             if (p.T > 8 && plan.deep) launch_one<Format, 2, kSlots>(context, p);
             if (p.T > 8 && !plan.deep) launch_one<Format, 2, kShallowSlots>(context, p);

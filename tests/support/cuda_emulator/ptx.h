@@ -49,9 +49,8 @@ inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* smem) {
 inline void cp_async_16(void* smem, const void* global) {
     emulator::copy_later(smem, global, 16);
 }
-inline void prefetch_l2(const void*) {}
-inline void cp_async_16_stream(void* smem, const void* global) {
-    emulator::copy_later(smem, global, 16);
+inline void block_barrier(int) {
+    __syncthreads();
 }
 inline void cp_async_4(void* smem, const void* global) {
     emulator::copy_later(smem, global, 4);
