@@ -15,8 +15,20 @@ if(NOT CMAKE_CUDA_COMPILER OR NOT TARGET CUDA::cublasLt)
 endif()
 set(SIDEWINDER_HAS_CUDA ON)
 
-# One target for a quick build; a release names them all (./dev bundle).
-set(SIDEWINDER_CUDA_ARCHITECTURES "90" CACHE STRING "Compute capabilities to build for, e.g. 80;86;89;90;120")
+# For this machine's GPUs, or one target where there is none; a release names them all (./dev bundle).
+execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
+  OUTPUT_VARIABLE here RESULT_VARIABLE none ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT none EQUAL 0 OR NOT here MATCHES "^[0-9.\n]+$")
+  set(here 9.0)
+endif()
+string(REPLACE "." "" here "${here}")
+string(REPLACE "\n" ";" here "${here}")
+list(REMOVE_DUPLICATES here)
+list(FILTER here EXCLUDE REGEX "^[1-7][0-9]$")  # older than the kernels
+if(NOT here)
+  set(here 90)
+endif()
+set(SIDEWINDER_CUDA_ARCHITECTURES "${here}" CACHE STRING "Compute capabilities to build for, e.g. 80;86;89;90;120")
 set(CMAKE_CUDA_ARCHITECTURES ${SIDEWINDER_CUDA_ARCHITECTURES})
 set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
 if(CCACHE)
