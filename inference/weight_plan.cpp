@@ -39,6 +39,11 @@ class Planner {
         return table_.at(source).dtype == DType::BF16 ? WeightFormat::BF16 : WeightFormat::F32;
     }
 
+    // Never quantised; bf16 as shipped, which is what the GPU's kernels read.
+    WeightFormat dt_format() const {
+        return recipe_.format == WeightFormat::F32 ? WeightFormat::F32 : WeightFormat::BF16;
+    }
+
     void plan_head(const std::string& embedding) {
         const kernels::Dims& d = config_.dims;
         if (config_.tie_embeddings && !quantised()) {
@@ -58,8 +63,7 @@ class Planner {
         buffer_ = static_cast<std::size_t>(i) + 1;
         add_vector(to + "norm", from + "norm.weight", d.d_model);
         add(to + "in_proj", in_proj, {recipe_.format, d.zxbc_rows(), d.d_model, recipe_.group});
-        const std::size_t dt =
-            add(to + "in_proj_dt", in_proj, {kept_format(in_proj, false), d.n_heads, d.d_model, 0});
+        const std::size_t dt = add(to + "in_proj_dt", in_proj, {dt_format(), d.n_heads, d.d_model, 0});
         plan_.tensors[dt].source_first_row = d.zxbc_rows();
         add(to + "conv_weight", from + "mixer.conv1d.weight", {WeightFormat::F32, d.conv_dim(), d.d_conv, 0});
         add_vector(to + "conv_bias", from + "mixer.conv1d.bias", d.conv_dim());

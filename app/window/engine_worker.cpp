@@ -106,8 +106,8 @@ bool EngineWorker::lostDevice(const std::exception& error) {
     const auto* device = dynamic_cast<const kernels::Error*>(&error);
     if (!device || device->kind() != kernels::Error::Kind::DeviceLost) return false;
     cuda_off_ = error.what();
-    engine_.reset();
     Q_EMIT deviceLost(QString::fromStdString(cuda_off_));
+    engine_.reset();  // after the word is out: a device that hangs may keep this from returning
     return true;
 }
 

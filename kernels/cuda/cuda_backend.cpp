@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "kernels/cuda/activations.h"
 #include "kernels/cuda/event.h"
@@ -41,7 +42,7 @@ class CudaBackend final : public Backend {
     std::string device_name() const override { return traits_.name; }
     std::string state_format() const override {
         return "cuda-f32-1-" + std::to_string(traits_.compute) + "-" +
-               std::to_string(traits_.multiprocessors);
+               std::to_string(traits_.multiprocessors) + "-" + std::to_string(cublasLtGetVersion());
     }
     std::size_t available_memory() const override {
         std::size_t free = 0, total = 0;
@@ -163,6 +164,7 @@ class CudaBackend final : public Backend {
     void guarded(const Operation& operation) {
         if (lost_) throw *lost_;
         try {
+            choose_device();
             operation();
         } catch (const Error& error) {
             if (error.kind() == Error::Kind::DeviceLost) lost_ = error;
@@ -172,6 +174,7 @@ class CudaBackend final : public Backend {
     void multiply(const WeightView& weight, const __nv_bfloat16* x, std::int64_t T, void* out,
                   std::int64_t out_stride, Matmul::Out kind);
     void stay_close();
+    void choose_device();
 
     Dims dims_;
     WorkArea::Kind kind_;
@@ -187,6 +190,7 @@ class CudaBackend final : public Backend {
     Event done_;
     std::array<Event, 4> layers_;  ///< of long steps, see stay_close
     std::size_t layer_ = 0;
+    std::thread::id thread_;  ///< that the device was last chosen on
     std::optional<Error> lost_;
 };
 
@@ -233,6 +237,13 @@ void CudaBackend::multiply(const WeightView& weight, const __nv_bfloat16* x, std
                      static_cast<std::byte*>(out) + static_cast<std::size_t>(row) * element, out_stride,
                      kind);
     }
+}
+
+// CUDA's current device belongs to a thread, and an answer may have one of its own.
+void CudaBackend::choose_device() {
+    if (thread_ == std::this_thread::get_id()) return;
+    check(cudaSetDevice(traits_.ordinal), "cudaSetDevice");
+    thread_ = std::this_thread::get_id();
 }
 
 // Launches run ahead of the device without limit; a stop must not wait for a whole chunk of them, and
@@ -284,6 +295,7 @@ void CudaBackend::mixer(const Dims& dims, const MixerWeights& weights, const Lay
         const Mixed out = Mixed::in(y, dims, how, T);
         switch (how) {
             case Form::Exact:
+                if (T > 1) stay_close();
                 mixer_exact(context_, dims, weights, state, in.all, T, area.xbc32, out.y);
                 break;
             case Form::Short:

@@ -7,6 +7,7 @@ namespace sidewinder::kernels::cuda {
 
 /// What tile and grid choices follow: nothing is tuned to one card by name.
 struct DeviceTraits {
+    int ordinal = 0;   ///< CUDA's number of the device, which every thread that uses it must choose
     std::string name;  ///< "NVIDIA H100 80GB HBM3"
     int compute = 0;   ///< 80, 86, 89, 90, 120
     int multiprocessors = 0;

@@ -37,6 +37,7 @@ class FailingBackend final : public kernels::Backend {
         return cpu_->work_bytes(dims, T);
     }
     void reserve(const kernels::Dims& dims, std::int64_t T) override { cpu_->reserve(dims, T); }
+    using Backend::upload;
     void upload(void* to, const void* host, std::size_t bytes) override {
         at(), cpu_->upload(to, host, bytes);
     }
@@ -68,6 +69,17 @@ class FailingBackend final : public kernels::Backend {
     void logits(const kernels::Dims& dims, const float* norm_weight, const kernels::WeightView& head,
                 const float* residual, std::int64_t T, float* logits) override {
         at(), cpu_->logits(dims, norm_weight, head, residual, T, logits);
+    }
+    void begin_sampling(const kernels::Dims& dims, const kernels::SamplingOptions& options,
+                        std::span<const std::int32_t> history) override {
+        at(), cpu_->begin_sampling(dims, options, history);
+    }
+    void sample(const kernels::Dims& dims, const float* logits, std::int32_t* token) override {
+        at(), cpu_->sample(dims, logits, token);
+    }
+    kernels::Drawn drawn() override {
+        at();
+        return cpu_->drawn();
     }
     void replay(std::uint64_t, const std::function<void()>& step) override { step(); }
     void synchronize() override { at(), cpu_->synchronize(); }

@@ -165,6 +165,10 @@ const char* cublasLtGetStatusString(cublasStatus_t code) {
     return cublasLtGetStatusName(code);
 }
 
+size_t cublasLtGetVersion() {
+    return 130000;
+}
+
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
     const Call call(__func__);
     if (!call) {
