@@ -229,9 +229,9 @@ __global__ void __launch_bounds__(kThreads, 2) mixer_step_kernel(Step p) {
         copy_head(p, head, own);
     }
 
-    // Before the wait, unlike elsewhere: what follows, out_proj, first reads nothing but its weights, and it
-    // is these that should be on their way while this kernel keeps memory idle.
-    launch_dependents();
+    // What follows, out_proj, first reads nothing but its weights, and it is these that should be on their
+    // way while this kernel keeps memory idle.
+    launch_dependents_before_wait();
     wait_prior_grid();
 
     const std::int64_t width = 2 * p.d_inner + 2 * p.n_groups * kState + p.n_heads;

@@ -135,6 +135,12 @@ __device__ __forceinline__ void launch_dependents() {
     asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
 #endif
 }
+/// The same before the wait: only for a kernel whose successor reads nothing but constants before its own
+/// wait, and whose own predecessor calls `launch_dependents` late. Then three kernels may be on the device,
+/// and still none reads what another has not finished.
+__device__ __forceinline__ void launch_dependents_before_wait() {
+    launch_dependents();
+}
 
 }  // namespace sidewinder::kernels::cuda
 #endif

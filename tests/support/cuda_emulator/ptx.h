@@ -91,6 +91,7 @@ inline std::uint32_t pack_f16_saturated(float low, float high) {
 inline void wait_prior_grid() {
     emulator::current.thread->waited_prior_grid = true;
 }
+inline void launch_dependents_before_wait() {}
 inline void launch_dependents() {
     if (!emulator::current.thread->waited_prior_grid) {
         emulator::fault("launch_dependents is called before wait_prior_grid.");
