@@ -1,5 +1,5 @@
 // The CUDA backend against the CPU's (float32 activations) on the same random weights of the 7B's width:
-// `gpu_against_cpu [layers] [weights...]`. Fails when logits are over the tolerance away, or when greedy
+// `gpu_against_cpu [layers=4] [weights...]`. Fails when logits are over the tolerance away, or when greedy
 // tokens differ although the two best are further apart than it.
 #include <algorithm>
 #include <cmath>
@@ -96,7 +96,7 @@ bool compare(const inference::Config& config, const char* name) {
 
 int main(int argc, char** argv) {
     try {
-        const auto config = inference::named_config("7b", argc > 1 ? std::atoll(argv[1]) : 64);
+        const auto config = inference::named_config("7b", argc > 1 ? std::atoll(argv[1]) : 4);
         std::vector<const char*> names(argv + std::min(argc, 2), argv + argc);
         if (names.empty()) names = {"bf16", "int8", "int4", "int4-g64"};
         bool good = true;
