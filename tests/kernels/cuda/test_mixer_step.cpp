@@ -7,6 +7,10 @@
 #include "tests/support/cuda_emulator/scheduler.h"
 #endif
 
+#ifdef SIDEWINDER_CUDA_EMULATED
+#include "tests/support/cuda_emulator/emulator.h"
+#endif
+
 using namespace sidewinder::kernels;
 using namespace sidewinder::test;
 
