@@ -3,9 +3,6 @@
 #include "kernels/cuda/ops.h"
 #include "kernels/error.h"
 #include "tests/support/cuda_mixer.h"
-#ifdef SIDEWINDER_CUDA_EMULATED
-#include "tests/support/cuda_emulator/scheduler.h"
-#endif
 
 #ifdef SIDEWINDER_CUDA_EMULATED
 #include "tests/support/cuda_emulator/emulator.h"
