@@ -61,7 +61,7 @@ DeviceTraits open_device() {
         return open_first_usable();
     } catch (const Error& error) {
         if (error.kind() == Error::Kind::OutOfMemory || error.kind() == Error::Kind::Unsupported) throw;
-        throw Error(Error::Kind::Unsupported, std::string("The GPU could not be opened. ") + error.what());
+        throw Error(Error::Kind::Unsupported, error.what());
     }
 }
 

@@ -101,7 +101,9 @@ class TestCudaFaults : public QObject {
             try {
                 session();
             } catch (const Error& lost) {
-                QVERIFY2(lost.kind() == Error::Kind::DeviceLost, lost.what());
+                // While the device is being opened nothing is lost yet: another backend may do.
+                const bool opening = lost.kind() == Error::Kind::Unsupported && call <= 10;
+                QVERIFY2(opening || lost.kind() == Error::Kind::DeviceLost, lost.what());
                 QVERIFY2(std::string_view(lost.what()).find("restarted") != std::string_view::npos,
                          lost.what());
             }
