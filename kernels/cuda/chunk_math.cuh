@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/cuda/activations.cuh"
 #include "kernels/cuda/ptx.cuh"
+#include "kernels/cuda/reduce.cuh"
 
 /// Small device functions that the kernels of mixer_chunk share.
 namespace sidewinder::kernels::cuda {
 
-inline constexpr int kWarpLanes = 32;
-inline constexpr unsigned kWholeWarp = 0xffffffffu;
 inline constexpr float kLog2E = 1.4426950408889634f;
 
 /// The halves of a word of two bfloat16.

@@ -30,10 +30,7 @@ constexpr std::int64_t kPad = 64;      // long steps are rounded up to it: fewer
 class CudaBackend final : public Backend {
   public:
     CudaBackend(const Dims& dims, WeightFormat format)
-        : dims_(dims),
-          kind_(kind_for(dims, format)),
-          traits_(open_device()),
-          context_{stream_.handle(), &traits_} {}
+        : kind_(kind_for(dims, format)), traits_(open_device()), context_{stream_.handle(), &traits_} {}
 
     ~CudaBackend() override {
         if (!lost_) check_quietly(cudaStreamSynchronize(context_.stream));
@@ -176,7 +173,6 @@ class CudaBackend final : public Backend {
     void stay_close();
     void choose_device();
 
-    Dims dims_;
     WorkArea::Kind kind_;
     DeviceTraits traits_;
     Stream stream_;

@@ -5,7 +5,7 @@ namespace sidewinder::kernels::cuda {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int kWarps = kThreads / kWarpLanes;
+constexpr int kWarps = kThreads / kWarp;
 constexpr int kTokens = 4;  // a warp's, of one group: the norm weights are read once for all of them
 
 struct NormArguments {
@@ -25,9 +25,9 @@ __device__ __forceinline__ float inverse_rms(const NormArguments& args, std::int
     const std::int64_t heads = args.n_heads / args.n_groups;
     const float* squares = args.head_squares + t * args.n_heads + group * heads;
     float sum = 0.0f;
-    for (std::int64_t h = lane; h < heads; h += kWarpLanes) sum += squares[h];
+    for (std::int64_t h = lane; h < heads; h += kWarp) sum += squares[h];
 #pragma unroll
-    for (int mask = kWarpLanes / 2; mask > 0; mask /= 2) sum += __shfl_xor_sync(kWholeWarp, sum, mask);
+    for (int mask = kWarp / 2; mask > 0; mask /= 2) sum += __shfl_xor_sync(kAllLanes, sum, mask);
     return rsqrtf(sum / static_cast<float>(args.d_inner / args.n_groups) + args.eps);
 }
 
@@ -37,9 +37,9 @@ __device__ __forceinline__ std::uint32_t scaled(std::uint32_t pair, float r, flo
 
 /// A warp: one group of four tokens. The last tokens come first: what the scan wrote last is still in L2.
 __global__ void __launch_bounds__(kThreads) gated_norm_kernel(NormArguments args) {
-    const int lane = static_cast<int>(threadIdx.x) % kWarpLanes;
+    const int lane = static_cast<int>(threadIdx.x) % kWarp;
     const std::int64_t unit =
-        static_cast<std::int64_t>(blockIdx.x) * kWarps + static_cast<int>(threadIdx.x) / kWarpLanes;
+        static_cast<std::int64_t>(blockIdx.x) * kWarps + static_cast<int>(threadIdx.x) / kWarp;
     const std::int64_t quads = (args.T + kTokens - 1) / kTokens;
     if (unit >= quads * args.n_groups) return;
     const std::int64_t group = unit % args.n_groups;
@@ -53,7 +53,7 @@ __global__ void __launch_bounds__(kThreads) gated_norm_kernel(NormArguments args
         r[i] = inverse_rms(args, first + i < args.T ? first + i : args.T - 1, group, lane);
     }
     const std::int64_t size = args.d_inner / args.n_groups;
-    for (std::int64_t c = group * size + 8 * lane; c < (group + 1) * size; c += 8 * kWarpLanes) {
+    for (std::int64_t c = group * size + 8 * lane; c < (group + 1) * size; c += 8 * kWarp) {
         uint4 v[kTokens];
 #pragma unroll
         for (int i = 0; i < kTokens; ++i) {

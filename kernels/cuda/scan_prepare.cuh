@@ -33,26 +33,22 @@ __device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, in
     cp_async_commit();
 }
 
-__device__ __forceinline__ float softplus(float v) {
-    return v <= 20.0f ? log1pf(expf(v)) : v;
-}
-
 /// One lane's dt of a chunk: tokens lane * Q / 32 and on.
 template <int Q>
-__device__ __forceinline__ void load_dt(float (&raw)[Q / kWarpLanes], const Arguments& args, int chunk,
-                                        int head, int lane) {
+__device__ __forceinline__ void load_dt(float (&raw)[Q / kWarp], const Arguments& args, int chunk, int head,
+                                        int lane) {
 #pragma unroll
-    for (int i = 0; i < Q / kWarpLanes; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * (Q / kWarpLanes) + i;
+    for (int i = 0; i < Q / kWarp; ++i) {
+        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * (Q / kWarp) + i;
         raw[i] = args.dt[(t < args.T ? t : args.T - 1) * args.n_heads + head];
     }
 }
 
 /// One warp: a chunk's time steps from its raw dt.
 template <int Q>
-__device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q / kWarpLanes],
+__device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q / kWarp],
                                            const Arguments& args, int chunk, int head, int lane) {
-    constexpr int kOwn = Q / kWarpLanes;
+    constexpr int kOwn = Q / kWarp;
     const float bias = args.dt_bias[head];
     const float rate = args.A[head] * kLog2E;
     float dt[kOwn];
@@ -66,15 +62,15 @@ __device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q /
         cs[i] = sum;
     }
 #pragma unroll
-    for (int step = 1; step < kWarpLanes; step *= 2) {
-        const float below = __shfl_up_sync(kWholeWarp, sum, step);
+    for (int step = 1; step < kWarp; step *= 2) {
+        const float below = __shfl_up_sync(kAllLanes, sum, step);
         if (lane >= step) sum += below;
     }
-    float before = __shfl_up_sync(kWholeWarp, sum, 1);
+    float before = __shfl_up_sync(kAllLanes, sum, 1);
     if (lane == 0) before = 0.0f;
 #pragma unroll
     for (int i = 0; i < kOwn; ++i) cs[i] += before;
-    const float last = __shfl_sync(kWholeWarp, cs[kOwn - 1], kWarpLanes - 1);
+    const float last = __shfl_sync(kAllLanes, cs[kOwn - 1], kWarp - 1);
 
     float weight[kOwn];
     float largest = 0.0f;
@@ -84,8 +80,8 @@ __device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q /
         largest = fmaxf(largest, weight[i]);
     }
 #pragma unroll
-    for (int mask = kWarpLanes / 2; mask > 0; mask /= 2) {
-        largest = fmaxf(largest, __shfl_xor_sync(kWholeWarp, largest, mask));
+    for (int mask = kWarp / 2; mask > 0; mask /= 2) {
+        largest = fmaxf(largest, __shfl_xor_sync(kAllLanes, largest, mask));
     }
     int exponent = static_cast<int>(__float_as_uint(largest) >> 23) - 126;  // largest < 2^exponent
     exponent = exponent < -60 ? -60 : (exponent > 60 ? 60 : exponent);
@@ -270,8 +266,8 @@ __device__ __forceinline__ void write_squares(const Arguments& args, const char*
 /// The prepare warps' walk over the sequence.
 template <int Q>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
-    const int warp = thread / kWarpLanes;
-    const int lane = thread % kWarpLanes;
+    const int warp = thread / kWarp;
+    const int lane = thread % kWarp;
     const bool keeps_time = warp == kPrepareWarps - 1;  // one with few scores
     const float D = args.D[head];
     ConvChannels own;
@@ -281,7 +277,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.taps[e] = args.taps[channel];
         own.bias[e] = args.conv_bias[channel];
     }
-    float dt[Q / kWarpLanes] = {};
+    float dt[Q / kWarp] = {};
     uint4 z[kPieces<Q>] = {};
     if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
 #pragma unroll 1

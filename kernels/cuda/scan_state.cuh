@@ -153,8 +153,8 @@ __device__ __forceinline__ void apply_gate(const float (&Y)[Q / 16][2][4], char*
                 sum = fmaf(u0, u0, fmaf(u1, u1, sum));
                 *reinterpret_cast<std::uint32_t*>(pair) = pack_bf16(u0, u1);
             }
-            sum += __shfl_xor_sync(kWholeWarp, sum, 1);
-            sum += __shfl_xor_sync(kWholeWarp, sum, 2);
+            sum += __shfl_xor_sync(kAllLanes, sum, 1);
+            sum += __shfl_xor_sync(kAllLanes, sum, 2);
             if (at.lane % 4 == 0) squares[at.warp * Q + row] = sum;
         }
     }
@@ -183,8 +183,8 @@ __device__ __forceinline__ void write_y(const Arguments& args, const char* u, in
 template <int Q>
 __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head, int thread) {
     using L = Layout<Q>;
-    const int lane = thread % kWarpLanes;
-    const LaneSpot at{thread / kWarpLanes, lane, lane / 4, lane % 4 * 2};
+    const int lane = thread % kWarp;
+    const LaneSpot at{thread / kWarp, lane, lane / 4, lane % 4 * 2};
     float S[kTiles][4];
     load_state(S, state_address(args, head, at));
     block_barrier(kThreads);

@@ -22,8 +22,8 @@ inline constexpr int kHeadDim = 64;  // rows of the state in one block
 inline constexpr int kStateDim = 128;
 inline constexpr int kPrepareWarps = 4;
 inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
-inline constexpr int kPrepareThreads = kPrepareWarps * kWarpLanes;
-inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarpLanes;
+inline constexpr int kPrepareThreads = kPrepareWarps * kWarp;
+inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarp;
 
 struct Arguments {
     const __nv_bfloat16* zxbc;  // [T, stride]

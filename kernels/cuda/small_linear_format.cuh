@@ -36,14 +36,6 @@ __device__ __forceinline__ __half2 half2_of(std::uint32_t bits) {
     return v;
 }
 
-/// Two values as float16; what is too large becomes the largest, never infinity. NaN stays.
-__device__ __forceinline__ std::uint32_t pack_half(float low, float high) {
-    constexpr float kMax = 65504.0f;
-    low = low > kMax ? kMax : low < -kMax ? -kMax : low;
-    high = high > kMax ? kMax : high < -kMax ? -kMax : high;
-    return bits_of(__floats2half2_rn(low, high));
-}
-
 struct FormatBf16 {
     static constexpr int kStepColumns = 32;
     static constexpr int kStepPairs = 1;
@@ -107,7 +99,7 @@ struct FormatInt8 : FormatHalf {
         return {(column >> 6) * 2 + (column >> 3 & 1), (column >> 4 & 3) * 16 + (column >> 2 & 1) * 8};
     }
     static __device__ __forceinline__ uint2 round(const float4& v) {
-        return {pack_half(v.x, v.y), pack_half(v.z, v.w)};
+        return {pack_f16_saturated(v.x, v.y), pack_f16_saturated(v.z, v.w)};
     }
 };
 
@@ -138,7 +130,7 @@ struct FormatInt4 : FormatHalf {
         return {(column >> 7) * 4 + (column >> 2 & 3), (column >> 4 & 3) * 16 + (column >> 6 & 1) * 8};
     }
     static __device__ __forceinline__ uint2 round(const float4& v) {
-        return {pack_half(v.x, v.z), pack_half(v.y, v.w)};
+        return {pack_f16_saturated(v.x, v.z), pack_f16_saturated(v.y, v.w)};
     }
 };
 

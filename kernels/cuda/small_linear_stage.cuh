@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/small_linear_ring.cuh"
 
 /// How x becomes the operand: normed in float32, rounded, and put into shared memory in the order in which
@@ -16,12 +17,6 @@ struct Scratch {
     float* dots = nullptr;     ///< [T, kWarps]: likewise of one side row's product
     float* inverse = nullptr;  ///< [T, n_groups], grouped norm: 1 / rms
 };
-
-__device__ __forceinline__ float warp_sum(float v) {
-#pragma unroll
-    for (int offset = 16; offset > 0; offset /= 2) v += __shfl_xor_sync(0xFFFFFFFFu, v, offset);
-    return v;
-}
 
 /// The sum of a token's eight parts, in order.
 __device__ __forceinline__ float sum_of_warps(const float* parts) {
