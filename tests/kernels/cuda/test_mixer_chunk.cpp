@@ -8,11 +8,13 @@
 #include "kernels/cpu/reference.h"
 #include "kernels/cuda/ops.h"
 #include "tests/support/backend_data.h"
+#include "tests/support/cuda_arrays.h"
 
 /// The chunked mixer against the block's equations in float64, on inputs that bfloat16 holds exactly.
 
 using namespace sidewinder;
 using namespace sidewinder::kernels;
+using sidewinder::test::DeviceArray;
 using sidewinder::test::random_floats;
 using sidewinder::test::relative_error;
 
@@ -26,30 +28,6 @@ constexpr double kStateTolerance = 1e-3;
 
 constexpr std::int64_t kExtraRows = 3;  // of y, which no kernel may touch
 constexpr std::uint16_t kPoison = 0xFFFF;
-
-template <class T>
-class DeviceArray {
-  public:
-    explicit DeviceArray(const std::vector<T>& values) : size_(values.size()) {
-        cuda::check(cudaMalloc(reinterpret_cast<void**>(&data_), size_ * sizeof(T)), "cudaMalloc");
-        cuda::check(cudaMemcpy(data_, values.data(), size_ * sizeof(T), cudaMemcpyHostToDevice),
-                    "cudaMemcpy");
-    }
-    ~DeviceArray() { cuda::check_quietly(cudaFree(data_)); }
-    DeviceArray(const DeviceArray&) = delete;
-    DeviceArray& operator=(const DeviceArray&) = delete;
-    T* get() const { return data_; }
-    std::vector<T> host() const {
-        std::vector<T> values(size_);
-        cuda::check(cudaMemcpy(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost),
-                    "cudaMemcpy");
-        return values;
-    }
-
-  private:
-    T* data_ = nullptr;
-    std::size_t size_ = 0;
-};
 
 struct Scales {
     float x = 1.0f;         ///< deviation of z, x, B and C before conv1d

@@ -10,39 +10,18 @@
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/ops.h"
 #include "tests/support/backend_data.h"
+#include "tests/support/cuda_arrays.h"
 
 /// small_linear against float64, and a token's bits against its company.
 
 using namespace sidewinder;
 using namespace sidewinder::kernels;
 using namespace sidewinder::kernels::cuda;
+using test::DeviceArray;
 using test::HostWeight;
 using test::random_floats;
 
 namespace {
-
-template <class T>
-class DeviceArray {
-  public:
-    explicit DeviceArray(const std::vector<T>& values) : size_(values.size()) {
-        check(cudaMalloc(reinterpret_cast<void**>(&data_), std::max<std::size_t>(size_ * sizeof(T), 16)),
-              "cudaMalloc");
-        check(cudaMemcpy(data_, values.data(), size_ * sizeof(T), cudaMemcpyHostToDevice), "cudaMemcpy");
-    }
-    ~DeviceArray() { check_quietly(cudaFree(data_)); }
-    DeviceArray(const DeviceArray&) = delete;
-    DeviceArray& operator=(const DeviceArray&) = delete;
-    T* get() const { return data_; }
-    std::vector<T> host() const {
-        std::vector<T> values(size_);
-        check(cudaMemcpy(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost), "cudaMemcpy");
-        return values;
-    }
-
-  private:
-    T* data_ = nullptr;
-    std::size_t size_;
-};
 
 struct DeviceWeight {
     DeviceArray<std::byte> data;
