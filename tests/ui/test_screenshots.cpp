@@ -2,6 +2,8 @@
 #include <QDir>
 #include <QLibraryInfo>
 #include <QProcess>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTest>
 #include <QTranslator>
 
@@ -140,6 +142,9 @@ class TestScreenshots : public QObject {
         if (auto* dialog = window.findChild<SettingsDialog*>()) {
             QTest::qWait(30);
             save(dialog->grab(), "settings");
+            QScrollBar* bar = dialog->findChild<QScrollArea*>()->verticalScrollBar();
+            bar->setValue(bar->maximum());
+            save(dialog->grab(), "settings-end");
             dialog->close();
         }
         Notice notice;
