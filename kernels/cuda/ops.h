@@ -21,9 +21,8 @@ namespace sidewinder::kernels::cuda {
 
 inline constexpr std::int64_t kShortTokens = 16;
 
-/// Have `dims` the shape that the short and long kernels are written for? (Widths up to 65536, headdim 64, d_state
-/// d_state 128, d_conv 4, d_model and d_inner multiples of 128, d_inner / n_groups a multiple of 64.) If not,
-/// the exact kernels serve.
+/// Have `dims` the shape that the short and long kernels are written for? (Headdim 64, d_state 128, d_conv 4,
+/// d_model and d_inner multiples of 128 and at most 65536.) If not, the exact kernels serve.
 bool has_fast_kernels(const Dims& dims);
 
 // --- embed.cu
