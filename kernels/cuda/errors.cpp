@@ -50,6 +50,7 @@ bool is_our_mistake(cudaError_t status) {
         case cudaErrorInvalidDeviceFunction:
         case cudaErrorInvalidResourceHandle:
         case cudaErrorLaunchOutOfResources:
+        case cudaErrorCooperativeLaunchTooLarge:
         case cudaErrorNotSupported:
         case cudaErrorStreamCaptureUnsupported:
         case cudaErrorStreamCaptureInvalidated:

@@ -95,6 +95,11 @@ __device__ __forceinline__ uint4 load_once(const void* global) {
     return v;
 }
 
+/// Asks for the line of 128 bytes at `global` to be brought to L2; waits for nothing.
+__device__ __forceinline__ void prefetch_l2(const void* global) {
+    asm volatile("prefetch.global.L2 [%0];" ::"l"(global));
+}
+
 /// 2^x, 1 / x: one instruction each, two units in the last place; results below 2^-126 are 0.
 __device__ __forceinline__ float exp2_approx(float x) {
     float y;
@@ -111,6 +116,20 @@ __device__ __forceinline__ float reciprocal_approx(float x) {
 /// __syncthreads must not be. `threads`: all of the block.
 __device__ __forceinline__ void block_barrier(int threads) {
     asm volatile("barrier.cta.sync 1, %0;" ::"r"(threads) : "memory");
+}
+
+/// A message from block to block of a cooperative launch, by a counter in device memory: what the calling
+/// thread wrote, or saw written (before a __syncthreads, say), before `add_release` is visible behind the
+/// `wait_until_reached` that saw the addition. The wait is the calling thread's only, and compares modulo
+/// 2^32: the counter may be at most 2^31 - 1 behind or ahead. Whole blocks meet by grid_barrier.cuh.
+__device__ __forceinline__ void add_release(unsigned* counter, unsigned value) {
+    asm volatile("red.release.gpu.global.add.u32 [%0], %1;" ::"l"(counter), "r"(value) : "memory");
+}
+__device__ __forceinline__ void wait_until_reached(const unsigned* counter, unsigned target) {
+    unsigned now;
+    do {
+        asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(now) : "l"(counter) : "memory");
+    } while (static_cast<int>(now - target) < 0);
 }
 
 /// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.

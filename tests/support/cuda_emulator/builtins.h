@@ -55,6 +55,8 @@ inline int __syncthreads_and(int predicate) {
 }
 inline void __threadfence() {}
 inline void __threadfence_block() {}
+/// A hint: time does not pass here, so a loop of it around a plain load never ends; wait_until_reached does.
+inline void __nanosleep(unsigned) {}
 [[noreturn]] inline void __trap() {
     sidewinder::emulator::fault("The kernel called __trap.");
 }

@@ -13,6 +13,11 @@ void load_matrices(std::uint32_t (&r)[4], const void* smem, bool transposed);
 void copy_later(void* smem, const void* global, std::uint32_t bytes);
 void wait_copies(std::uint32_t pending);
 void check_load(const void* global, std::uint32_t alignment);
+/// Faults where no allocation is: the device would keep silent, and bring nothing.
+void check_prefetch(const void* global);
+void check_cooperative_launch();
+/// The calling thread waits; other threads and blocks go on.
+void wait_for_counter(const unsigned* counter, unsigned target);
 
 }  // namespace sidewinder::emulator
 
@@ -68,6 +73,19 @@ inline uint4 load_once(const void* global) {
     uint4 v;
     std::memcpy(&v, global, sizeof v);
     return v;
+}
+
+inline void prefetch_l2(const void* global) {
+    emulator::check_prefetch(global);
+}
+
+inline void add_release(unsigned* counter, unsigned value) {
+    emulator::check_cooperative_launch();
+    *counter += value;
+}
+inline void wait_until_reached(const unsigned* counter, unsigned target) {
+    emulator::check_cooperative_launch();
+    emulator::wait_for_counter(counter, target);
 }
 
 /// Results below the normal range are 0, as `.ftz` makes them.

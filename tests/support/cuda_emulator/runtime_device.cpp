@@ -249,6 +249,7 @@ cudaError_t cudaPeekAtLastError() {
     X(cudaErrorLaunchFailure, "unspecified launch failure")                                              \
     X(cudaErrorLaunchTimeout, "the launch timed out and was terminated")                                 \
     X(cudaErrorLaunchOutOfResources, "too many resources requested for launch")                          \
+    X(cudaErrorCooperativeLaunchTooLarge, "too many blocks in cooperative launch")                       \
     X(cudaErrorMisalignedAddress, "misaligned address")                                                  \
     X(cudaErrorIllegalInstruction, "an illegal instruction was encountered")                             \
     X(cudaErrorDevicesUnavailable, "CUDA-capable device(s) is/are busy or unavailable")                  \

@@ -21,6 +21,7 @@ struct LaunchRequest {
     uint3 block{1, 1, 1};
     std::size_t smem = 0;
     bool overlap = false;
+    bool cooperative = false;
 };
 
 /// A cp.async that has not arrived.
