@@ -118,6 +118,12 @@ __device__ __forceinline__ void block_barrier(int threads) {
     asm volatile("barrier.cta.sync 1, %0;" ::"r"(threads) : "memory");
 }
 
+/// A barrier of `threads` threads of the block, whole warps. `id` 1 to 15, one for each set of warps that
+/// meets at the same time.
+__device__ __forceinline__ void named_barrier(int id, int threads) {
+    asm volatile("barrier.cta.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+
 /// A message from block to block of a cooperative launch, by a counter in device memory: what the calling
 /// thread wrote, or saw written (before a __syncthreads, say), before `add_release` is visible behind the
 /// `wait_until_reached` that saw the addition. The wait is the calling thread's only, and compares modulo

@@ -10,7 +10,11 @@
 /// A *step* is 64 bytes of each of 16 rows: lane (g, t) holds 16 bytes of row g and of row g + 8. The order
 /// of a dot product is free, so these bytes become the A registers of kStepPairs pairs of mmas as they lie,
 /// and what is permuted is the activation: `place` says where staging puts a column. A *unit*, which the ring
-/// moves, is two steps, 128 bytes a row. Integers become float16 exactly: 0x6400 | n is 1024 + n.
+/// moves, is two steps, 128 bytes a row.
+///
+/// An integer n without sign, put into the low bits of a float16, is the subnormal n 2^-24: no arithmetic at
+/// all. So the sums come out times 2^-24, and by zero * (sum of the operand's columns) too large, which
+/// staging has added up (`zero` is what was added to make n positive).
 namespace sidewinder::kernels::cuda::small {
 
 inline constexpr int kUnitSteps = 2;
@@ -42,6 +46,8 @@ struct FormatBf16 {
     static constexpr int kGroup = 0;
     static constexpr int kUnitGroups = 0;
     static constexpr bool kSplitChunks = false;
+    static constexpr int kSumColumns = 0;
+    static constexpr float kUnscale = 1.0f;
 
     static __device__ __forceinline__ void decode(const uint4& chunk, int, std::uint32_t (&a)[4]) {
         a[0] = chunk.x;
@@ -64,10 +70,17 @@ struct FormatBf16 {
 
 /// The integer formats multiply in float16.
 struct FormatHalf {
+    static constexpr float kUnscale = 16777216.0f;  ///< 2^24
+
     static __device__ __forceinline__ void multiply(float (&c)[4], std::uint32_t a0, std::uint32_t a1,
                                                     std::uint32_t a2, std::uint32_t a3, std::uint32_t b0,
                                                     std::uint32_t b1) {
         mma_f16(c, a0, a1, a2, a3, b0, b1);
+    }
+    /// Of the four that `round` gave.
+    static __device__ __forceinline__ float sum(const uint2& rounded) {
+        const float2 a = __half22float2(half2_of(rounded.x)), b = __half22float2(half2_of(rounded.y));
+        return (a.x + a.y) + (b.x + b.y);
     }
 };
 
@@ -83,14 +96,17 @@ struct FormatInt8 : FormatHalf {
     static constexpr int kUnitGroups = kUnitSteps * kStepColumns / kGroup;
     static constexpr bool kSplitChunks = false;
 
+    static constexpr int kSumColumns = 64;  ///< that one correction covers: within a step and a group
+    static constexpr float kZero = 128.0f / kUnscale;
+
     /// Four bytes, two's complement, as two pairs of float16.
     static __device__ __forceinline__ void decode_word(std::uint32_t word, std::uint32_t& a,
                                                        std::uint32_t& b) {
-        const __half2 bias = half2_of(0x64806480u);  // 1024 + 128
         const std::uint32_t shifted = word ^ 0x80808080u;
-        a = bits_of(__hsub2(half2_of(__byte_perm(shifted, 0x64646464u, 0x4140)), bias));
-        b = bits_of(__hsub2(half2_of(__byte_perm(shifted, 0x64646464u, 0x4342)), bias));
+        a = __byte_perm(shifted, 0u, 0x4140);
+        b = __byte_perm(shifted, 0u, 0x4342);
     }
+    static __device__ __forceinline__ float combine(float even, float odd) { return even + odd; }
     static __device__ __forceinline__ void decode(const uint4& chunk, int pair, std::uint32_t (&a)[4]) {
         decode_word(word_of(chunk, 2 * pair), a[0], a[1]);
         decode_word(word_of(chunk, 2 * pair + 1), a[2], a[3]);
@@ -112,16 +128,20 @@ struct FormatInt4 : FormatHalf {
     /// 64 bytes are two groups of 64: each lane takes 8 bytes of both, so that every mma lies in one group.
     static constexpr bool kSplitChunks = kGroup == 64;
 
-    /// Eight nibbles: the low ones of bytes 0, 2 and 1, 3, then the high ones.
+    static constexpr int kSumColumns = kGroup;
+    static constexpr float kZero = 8.0f / kUnscale;
+
+    /// Eight nibbles: the low ones of bytes 0, 2 and 1, 3, then the high ones, which read as 16 n: they make
+    /// up the odd mma.
     static __device__ __forceinline__ void decode(const uint4& chunk, int pair, std::uint32_t (&a)[4]) {
         const std::uint32_t even = word_of(chunk, pair), odd = even >> 8;
-        const __half2 bias = half2_of(0x64086408u);       // 1024 + 8
-        const __half2 sixteenth = half2_of(0x2C002C00u);  // a high nibble reads as 1024 + 16 n
-        const __half2 offset = half2_of(0xD480D480u);     // -(64 + 8)
-        a[0] = bits_of(__hsub2(half2_of(and_or(even, 0x000F000Fu, 0x64006400u)), bias));
-        a[1] = bits_of(__hsub2(half2_of(and_or(odd, 0x000F000Fu, 0x64006400u)), bias));
-        a[2] = bits_of(__hfma2(half2_of(and_or(even, 0x00F000F0u, 0x64006400u)), sixteenth, offset));
-        a[3] = bits_of(__hfma2(half2_of(and_or(odd, 0x00F000F0u, 0x64006400u)), sixteenth, offset));
+        a[0] = even & 0x000F000Fu;
+        a[1] = odd & 0x000F000Fu;
+        a[2] = even & 0x00F000F0u;
+        a[3] = odd & 0x00F000F0u;
+    }
+    static __device__ __forceinline__ float combine(float even, float odd) {
+        return fmaf(odd, 0.0625f, even);
     }
     static __device__ __forceinline__ Place place(int column) {
         if constexpr (kSplitChunks) {

@@ -1,64 +1,20 @@
 #pragma once
 
+#include "kernels/cuda/short_phase.h"
 #include "kernels/cuda/small_linear_format.cuh"
 
-/// The shape of small_linear's blocks, and how weights stream into them.
+/// How weights stream into a block of the short runs' kernel.
 namespace sidewinder::kernels::cuda::small {
 
-// What may be tuned, all in one place. Measured on an H100, microseconds a layer of the 7B at T = 1 (slots x
-// blocks): bf16 5x1 95, 8x1 84, 3x2 87; int8 61, 50, 52; int4 41, 37, 34. Asking for more of the weights into
-// L2 before the wait made each slower.
-inline constexpr int kWarps = 8;
-inline constexpr int kSlots = 5;         ///< units in flight a warp: kSlots * kWarps * 2 KiB = 80 KiB a block
-inline constexpr int kShallowSlots = 3;  ///< where the activations need the room
-/// T = 1: its small operand leaves room for a deeper ring, or for a second block, which pays where a block is
-/// short of instructions rather than of bytes in flight.
-template <class Format>
-inline constexpr int kSingleSlots = Format::kStepColumns == 128 ? 3 : 8;
-template <class Format>
-inline constexpr int kSingleBlocks = Format::kStepColumns == 128 ? 2 : 1;
-
-inline constexpr int kThreads = kWarps * 32;
-inline constexpr int kTileRows = 16;
+inline constexpr int kMostSlots = 6;  ///< units under way, a warp
 inline constexpr int kWarpSlotBytes = kTileRows * kUnitBytes;
 
-/// One launch: `rows` x `columns` of a weight whose rows may be longer, T tokens.
-struct Params {
-    const char* weight = nullptr;  ///< the first of `columns`
-    const float* scales = nullptr;
-    std::int64_t row_bytes = 0;
-    std::int64_t row_scales = 0;
-    int rows = 0;
-    int columns = 0;
-    int iterations_per_block = 0;  ///< of columns: sums of the warps are added once a block of columns
-
-    const float* x = nullptr;
-    std::int64_t x_stride = 0;
-    int x_columns = 0;     ///< of a whole row
-    int first_column = 0;  ///< of x, that the weight's first of `columns` meets
-    int T = 0;
-    const float* norm_weight = nullptr;
-    const float* head_squares = nullptr;
-    int n_heads = 0;
-    int n_groups = 0;
-    float eps = 0.0f;
-
-    const __nv_bfloat16* side = nullptr;  ///< [side_rows, x_columns]
-    int side_rows = 0;
-
-    float* out = nullptr;
-    float* side_out = nullptr;
-    std::int64_t out_stride = 0;
-    bool add = false;       ///< to `out`
-    bool add_side = false;  ///< to `side_out`
-};
-
 /// Units that each warp takes of a row: the row's units are dealt to the warps in turn, so that together they
-/// read a kibibyte of each row at a time, and cutting a row at a multiple of kWarps units changes nobody's
+/// read a kibibyte of each row at a time, and cutting a row at a multiple of kTeamWarps units changes nobody's
 /// order.
 template <class Format>
 __host__ __device__ constexpr int iterations(int columns) {
-    constexpr int kColumns = kWarps * kUnitSteps * Format::kStepColumns;  // of all warps
+    constexpr int kColumns = kTeamWarps * kUnitSteps * Format::kStepColumns;  // of all warps
     return (columns + kColumns - 1) / kColumns;
 }
 
@@ -76,34 +32,43 @@ struct Unit {
     float scale_high[Format::kUnitGroups + 1];
 };
 
-/// One warp's ring of units, which runs on across tiles. Slots are filled by cp.async, one group each, in the
-/// order in which `load` is called; a lane copies the very bytes it reads itself, but for scales and split
-/// chunks.
-template <class Format, int kDepth>
+/// One warp's ring of units, which runs on across tiles and across phases: weights do not depend on the
+/// tokens, so what a later phase needs is asked for while this one still waits for other blocks. Slots are
+/// filled by cp.async, one group each, in the order in which `load` is called; a lane copies the very bytes
+/// it reads itself, but for scales and split chunks.
+///
+/// A phase's tiles are dealt to the teams of all blocks in turn, a row's units to the warps of a team: so
+/// that together they read a kibibyte of each row at a time.
+template <class Format, int kTeams>
 class Ring {
   public:
     static constexpr int kScales = Format::kUnitGroups * kTileRows;  ///< a unit
-    static constexpr int kBytes = kDepth * kWarps * (kWarpSlotBytes + kScales * 4);
+    static constexpr int kWarps = kTeams * kTeamWarps;
+    static constexpr int kDataBytes = kWarps * kWarpSlotBytes;  ///< a slot
+    static constexpr int kScaleBytes = kWarps * kScales * 4;    ///< a slot
 
-    /// The next `load` is that of unit `loaded`.
-    __device__ __forceinline__ Ring(const Params& p, char* smem, int loaded)
-        : p_(p), lane_(static_cast<int>(threadIdx.x) % 32), warp_(static_cast<int>(threadIdx.x) / 32) {
-        data_ = smem + warp_ * kWarpSlotBytes;
-        scales_ =
-            reinterpret_cast<float*>(smem + kDepth * kWarps * kWarpSlotBytes) + warp_ * (kDepth * kScales);
-        iterations_ = iterations<Format>(p.columns);
-        iteration_ = loaded % iterations_;
-        tile_ = static_cast<int>(blockIdx.x + loaded / iterations_ * gridDim.x);
-        start_tile();
+    __device__ __forceinline__ Ring(const Program& program, char* smem)
+        : program_(program),
+          lane_(static_cast<int>(threadIdx.x) % 32),
+          warp_(static_cast<int>(threadIdx.x) / 32 % kTeamWarps) {
+        const int all = static_cast<int>(threadIdx.x) / 32;
+        data_ = smem + all * kWarpSlotBytes;
+        scales_ = reinterpret_cast<float*>(smem + program.shared.ring_scales) + all * kScales;
+        start_phase(0);
     }
 
-    __device__ __forceinline__ bool exhausted() const { return limit_ == 0; }
+    /// The first tile of this block's team, and the stride to its next.
+    static __device__ __forceinline__ int first_tile() {
+        const int team = static_cast<int>(threadIdx.x) / kTeamThreads;
+        return team * static_cast<int>(gridDim.x) + static_cast<int>(blockIdx.x);
+    }
+    static __device__ __forceinline__ int tile_stride() { return kTeams * static_cast<int>(gridDim.x); }
 
     /// Asks for the next unit; behind the last one it only counts.
     __device__ __forceinline__ void load(int slot) {
-        const int unit = warp_ + kWarps * iteration_;
+        const int unit = warp_ + kTeamWarps * iteration_;
         const int column = unit * kUnitColumns<Format>;
-        char* to = data_ + slot * (kWarps * kWarpSlotBytes) + write_place();
+        char* to = data_ + slot * kDataBytes + write_place();
         const std::int64_t from = static_cast<std::int64_t>(unit) * kUnitBytes;
         if (column + kUnitColumns<Format> <= limit_) {
             load_step(to, from);
@@ -119,15 +84,15 @@ class Ring {
 
     /// Waits for the oldest unit and takes it into registers; the slot is then free for all lanes.
     __device__ __forceinline__ void take(int slot, Unit<Format>& unit) {
-        cp_async_wait<kDepth - 1>();
+        wait_oldest();
         __syncwarp();
-        const char* from = data_ + slot * (kWarps * kWarpSlotBytes);
+        const char* from = data_ + slot * kDataBytes;
 #pragma unroll
         for (int s = 0; s < kUnitSteps; ++s) {
             unit.low[s] = read_chunk(from + s * (kStepBytes * kTileRows));
             unit.high[s] = read_chunk(from + s * (kStepBytes * kTileRows) + kStepBytes * kTileRows / 2);
         }
-        const float* scales = scales_ + slot * kScales;
+        const float* scales = scales_ + slot * (kWarps * kScales);
 #pragma unroll
         for (int g = 0; g < Format::kUnitGroups; ++g) {
             unit.scale_low[g] = scales[g * kTileRows + lane_ / 4];
@@ -140,15 +105,50 @@ class Ring {
     static constexpr int kGroupsOr1 = Format::kUnitGroups > 0 ? Format::kUnitGroups : 1;
     static constexpr int kScaleRounds = (kScales + 31) / 32;
 
+    __device__ __forceinline__ const LinearPhase& linear() const { return program_.phases[phase_].linear; }
+
+    /// The ring holds `slots` groups: all but the newest of them may be under way.
+    __device__ __forceinline__ void wait_oldest() const {
+        switch (program_.slots) {
+            case 1:
+                return cp_async_wait<0>();
+            case 2:
+                return cp_async_wait<1>();
+            case 3:
+                return cp_async_wait<2>();
+            case 4:
+                return cp_async_wait<3>();
+            case 5:
+                return cp_async_wait<4>();
+            default:
+                return cp_async_wait<kMostSlots - 1>();
+        }
+    }
+
     __device__ __forceinline__ void advance() {
-        if (++iteration_ == iterations_) {
-            iteration_ = 0;
-            tile_ += static_cast<int>(gridDim.x);
+        if (++iteration_ < iterations_) return;
+        iteration_ = 0;
+        tile_ += tile_stride();
+        if (limit_ > 0 && tile_ * kTileRows >= linear().rows) {
+            start_phase(phase_ + 1);
+        } else if (limit_ > 0) {
             start_tile();
         }
     }
-    __device__ __forceinline__ int clamped(int row) const {
-        return row < p_.rows ? row : p_.rows - 1;
+    /// The next linear phase of which this team has a tile.
+    __device__ __forceinline__ void start_phase(int phase) {
+        tile_ = first_tile();
+        iteration_ = 0;
+        for (phase_ = phase; phase_ < program_.count; ++phase_) {
+            if (program_.phases[phase_].kind != Phase::Kind::Linear) continue;
+            if (tile_ * kTileRows < linear().rows) break;
+        }
+        limit_ = 0;
+        iterations_ = 1;
+        if (phase_ == program_.count) return;
+        limit_ = linear().columns;
+        iterations_ = iterations<Format>(limit_);
+        start_tile();
     }
 
     __device__ __forceinline__ void load_step(char* to, std::int64_t from) {
@@ -158,15 +158,17 @@ class Ring {
 
     /// Rows behind the last are loaded as the last and never stored.
     __device__ __forceinline__ void start_tile() {
-        limit_ = tile_ * kTileRows < p_.rows ? p_.columns : 0;
-        const int row = tile_ * kTileRows + lane_ / 4;
+        const LinearPhase& p = linear();
+        const int last = p.rows - 1, row = tile_ * kTileRows + lane_ / 4;
         const int chunk = lane_ % 4 * 16;
-        low_ = p_.weight + clamped(row) * p_.row_bytes + chunk;
-        high_ = p_.weight + clamped(row + 8) * p_.row_bytes + chunk;
+        low_ = p.weight + min(row, last) * p.row_bytes + chunk;
+        high_ = p.weight + min(row + 8, last) * p.row_bytes + chunk;
 #pragma unroll
         for (int r = 0; r < kScaleRounds; ++r) {
             const int element = lane_ + 32 * r;
-            scale_rows_[r] = p_.scales + clamped(tile_ * kTileRows + element / kGroupsOr1) * p_.row_scales +
+            scale_rows_[r] = p.scales +
+                             static_cast<std::int64_t>(min(tile_ * kTileRows + element / kGroupsOr1, last)) *
+                                 p.row_scales +
                              element % kGroupsOr1;
         }
     }
@@ -176,8 +178,8 @@ class Ring {
         for (int r = 0; r < kScaleRounds; ++r) {
             const int element = lane_ + 32 * r;
             const int group = unit * Format::kUnitGroups + element % kGroupsOr1;
-            if (element < kScales && group * Format::kGroup < p_.columns) {
-                cp_async_4(scales_ + slot * kScales + element % kGroupsOr1 * kTileRows + element / kGroupsOr1,
+            if (element < kScales && group * Format::kGroup < limit_) {
+                cp_async_4(scales_ + slot * (kWarps * kScales) + element % kGroupsOr1 * kTileRows + element / kGroupsOr1,
                            scale_rows_[r] + unit * Format::kUnitGroups);
             }
         }
@@ -203,14 +205,15 @@ class Ring {
         }
     }
 
-    const Params& p_;
-    int lane_, warp_;
+    const Program& program_;
+    int lane_, warp_;  ///< of the team's
     char* data_ = nullptr;
     float* scales_ = nullptr;
-    int iterations_ = 0;
-    int tile_ = 0;       ///< of the next load
-    int iteration_ = 0;  ///< likewise
-    int limit_ = 0;      ///< columns that there are: none behind the last tile
+    int phase_ = 0;       ///< of the next load; so the following
+    int iterations_ = 0;  ///< a tile
+    int tile_ = 0;
+    int iteration_ = 0;
+    int limit_ = 0;  ///< columns that there are: none behind the last tile of the last phase
     const char* low_ = nullptr;
     const char* high_ = nullptr;
     const float* scale_rows_[kScaleRounds > 0 ? kScaleRounds : 1] = {};

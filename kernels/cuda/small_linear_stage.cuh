@@ -1,24 +1,30 @@
 #pragma once
 
 #include "kernels/cuda/reduce.cuh"
-#include "kernels/cuda/small_linear_ring.cuh"
+#include "kernels/cuda/short_phase.h"
+#include "kernels/cuda/small_linear_format.cuh"
 
 /// How x becomes the operand: normed in float32, rounded, and put into shared memory in the order in which
 /// the tensor cores take it. The side rows are multiplied on the way, while the unrounded values are in
-/// registers.
+/// registers. What other blocks wrote is read past L1, which knows nothing of them.
 namespace sidewinder::kernels::cuda::small {
 
 inline constexpr int kQuads = 4;  ///< groups of four columns that a thread holds of one token
-inline constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
-/// Small arrays in shared memory.
+/// Small arrays in shared memory. kWarps: of the block.
+template <int kWarps>
 struct Scratch {
-    float* squares = nullptr;  ///< [T, kWarps]: each warp's part of the sum of x^2
-    float* dots = nullptr;     ///< [T, kWarps]: likewise of one side row's product
-    float* inverse = nullptr;  ///< [T, n_groups], grouped norm: 1 / rms
+    float* squares;  ///< [T, kWarps]: each warp's part of the sum of x^2
+    float* dots;     ///< [T, kWarps]: likewise of one side row's product
+    float* inverse;  ///< [T, n_groups], grouped norm: 1 / rms
+
+    __device__ __forceinline__ Scratch(char* smem, int T)
+        : squares(reinterpret_cast<float*>(smem)), dots(squares + T * kWarps), inverse(dots + T * kWarps) {}
+    static constexpr int floats(int T, int n_groups) { return T * (2 * kWarps + n_groups); }
 };
 
-/// The sum of a token's eight parts, in order.
+/// The sum of a token's parts, in order.
+template <int kWarps>
 __device__ __forceinline__ float sum_of_warps(const float* parts) {
     float sum = 0.0f;
 #pragma unroll
@@ -26,47 +32,20 @@ __device__ __forceinline__ float sum_of_warps(const float* parts) {
     return sum;
 }
 
-/// What a thread needs of the weights for its columns of one chunk: constants, so that the first chunk's are
-/// read before the wait.
-struct Constants {
-    float4 norm[kQuads];
-    uint2 side[kQuads];  ///< four bf16
-
-    __device__ __forceinline__ void load(const Params& p, int chunk, int side_row) {
-#pragma unroll
-        for (int q = 0; q < kQuads; ++q) {
-            const int column = column_of(chunk, q);
-            const bool inside = column < p.x_columns;
-            norm[q] = {1.0f, 1.0f, 1.0f, 1.0f};
-            side[q] = {0u, 0u};
-            if (inside && p.norm_weight) {
-                norm[q] = __ldg(reinterpret_cast<const float4*>(p.norm_weight + column));
-            }
-            if (inside && side_row < p.side_rows) {
-                const std::int64_t at = static_cast<std::int64_t>(side_row) * p.x_columns + column;
-                side[q] = __ldg(reinterpret_cast<const uint2*>(p.side + at));
-            }
-        }
-    }
-    static __device__ __forceinline__ int column_of(int chunk, int q) {
-        return chunk + q * (kThreads * 4) + static_cast<int>(threadIdx.x) * 4;
-    }
-};
-
 /// Grouped norm: 1 / rms of every token and group, eight lanes each.
-__device__ __forceinline__ void invert_groups(const Params& p, float* inverse) {
+__device__ __forceinline__ void invert_groups(const LinearPhase& p, float* inverse) {
     const int heads = p.n_heads / p.n_groups;
     const float share = 1.0f / static_cast<float>(p.x_columns / p.n_groups);
     const int lane = static_cast<int>(threadIdx.x) % 8;
     const int pairs = p.T * p.n_groups;
-    for (int first = 0; first < pairs; first += kThreads / 8) {
+    for (int first = 0; first < pairs; first += static_cast<int>(blockDim.x) / 8) {
         const int pair = first + static_cast<int>(threadIdx.x) / 8;
         float sum = 0.0f;
         if (pair < pairs) {
             // Tokens and groups lie one after the other: [T, n_groups, heads].
             const float* squares = p.head_squares + static_cast<std::int64_t>(pair) * heads;
 #pragma unroll 4
-            for (int h = lane; h < heads; h += 8) sum += squares[h];
+            for (int h = lane; h < heads; h += 8) sum += __ldcg(squares + h);
         }
 #pragma unroll
         for (int offset = 4; offset > 0; offset /= 2) sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
@@ -74,19 +53,22 @@ __device__ __forceinline__ void invert_groups(const Params& p, float* inverse) {
     }
 }
 
-/// kHeldTokens: tokens whose loads are under way together.
-template <class Format, int kHeldTokens>
+/// kHeld: tokens whose loads are under way together. kThreads: of the block. kColumnTiles: eights of tokens.
+template <class Format, int kColumnTiles, int kThreads, int kHeld>
 class Stage {
   public:
-    __device__ __forceinline__ Stage(const Params& p, const Scratch& scratch, char* operand)
-        : p_(p), scratch_(scratch), operand_(operand) {}
+    static constexpr int kWarps = kThreads / 32;
+    static constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
-    /// Constants only: before the wait.
-    __device__ __forceinline__ void prefetch() { constants_.load(p_, 0, static_cast<int>(blockIdx.x)); }
+    __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch<kWarps>& scratch, float* sums,
+                                     char* operand)
+        : p_(p), scratch_(scratch), sums_(sums), operand_(operand) {}
+
+    /// Constants only: before the blocks meet.
+    __device__ __forceinline__ void prefetch() { load_constants(0, static_cast<int>(blockIdx.x)); }
 
     /// Fills the operand and multiplies this block's side rows. All threads; ends with a barrier.
     __device__ __forceinline__ void run() {
-        if (p_.head_squares) invert_groups(p_, scratch_.inverse);
         int side_row = static_cast<int>(blockIdx.x);
         pass(side_row, true);
         __syncthreads();
@@ -95,40 +77,62 @@ class Stage {
             side_row += static_cast<int>(gridDim.x);
             if (side_row >= p_.side_rows) break;
             __syncthreads();
-            constants_.load(p_, 0, side_row);
+            load_constants(0, side_row);
             pass(side_row, false);
             __syncthreads();
         }
     }
 
   private:
-    using Held = float4[kHeldTokens][kQuads];
+    using Held = float4[kHeld][kQuads];
 
-    __device__ __forceinline__ void pass(int side_row, bool first_pass) {
-        for (int token = 0; token < p_.T; token += kHeldTokens) tokens(token, side_row, first_pass);
+    static __device__ __forceinline__ int column_of(int chunk, int q) {
+        return chunk + q * (kThreads * 4) + static_cast<int>(threadIdx.x) * 4;
     }
 
-    /// kHeldTokens tokens at a time, whose loads are all in flight together.
+    /// What a thread needs of the weights for its columns of one chunk.
+    __device__ __forceinline__ void load_constants(int chunk, int side_row) {
+#pragma unroll
+        for (int q = 0; q < kQuads; ++q) {
+            const int column = column_of(chunk, q);
+            const bool inside = column < p_.x_columns;
+            norm_[q] = {1.0f, 1.0f, 1.0f, 1.0f};
+            side_[q] = {0u, 0u};
+            if (inside && p_.norm_weight) {
+                norm_[q] = __ldg(reinterpret_cast<const float4*>(p_.norm_weight + column));
+            }
+            if (inside && side_row < p_.side_rows) {
+                const std::int64_t at = static_cast<std::int64_t>(side_row) * p_.x_columns + column;
+                side_[q] = __ldg(reinterpret_cast<const uint2*>(p_.side + at));
+            }
+        }
+    }
+
+    __device__ __forceinline__ void pass(int side_row, bool first_pass) {
+        for (int token = 0; token < p_.T; token += kHeld) tokens(token, side_row, first_pass);
+    }
+
+    /// kHeld tokens at a time, whose loads are all in flight together.
     __device__ __forceinline__ void tokens(int first, int side_row, bool first_pass) {
         const bool has_side = side_row < p_.side_rows;
         Held v;
         load(v, first, 0);
         if (first_pass) {
             if (p_.norm_weight) sum_squares(v, first);
+            if (p_.head_squares && first == 0) invert_groups(p_, scratch_.inverse);
             if (p_.norm_weight || (p_.head_squares && first == 0)) __syncthreads();
         }
-        float dot[kHeldTokens] = {};
+        float dot[kHeld] = {};
         for (int chunk = 0; chunk < p_.x_columns; chunk += kChunkColumns) {
             if (chunk > 0) load(v, first, chunk);
-            if (p_.x_columns > kChunkColumns && (chunk > 0 || first > 0))
-                constants_.load(p_, chunk, side_row);
+            if (p_.x_columns > kChunkColumns && (chunk > 0 || first > 0)) load_constants(chunk, side_row);
             normalise(v, first, chunk);
             if (first_pass) store(v, first, chunk);
             if (has_side) multiply_side(v, dot);
         }
         if (!has_side) return;
 #pragma unroll
-        for (int k = 0; k < kHeldTokens; ++k) {
+        for (int k = 0; k < kHeld; ++k) {
             const float sum = warp_sum(dot[k]);
             if (first + k < p_.T && threadIdx.x % 32 == 0) {
                 scratch_.dots[(first + k) * kWarps + threadIdx.x / 32] = sum;
@@ -138,14 +142,14 @@ class Stage {
 
     __device__ __forceinline__ void load(Held& v, int first, int chunk) const {
 #pragma unroll
-        for (int k = 0; k < kHeldTokens; ++k) {
-            const float* row = p_.x + (first + k) * p_.x_stride;
+        for (int k = 0; k < kHeld; ++k) {
+            const float* row = p_.x + static_cast<std::int64_t>(first + k) * p_.x_stride;
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) {
-                const int column = Constants::column_of(chunk, q);
+                const int column = column_of(chunk, q);
                 v[k][q] = {0.0f, 0.0f, 0.0f, 0.0f};
                 if (first + k < p_.T && column < p_.x_columns) {
-                    v[k][q] = *reinterpret_cast<const float4*>(row + column);
+                    v[k][q] = __ldcg(reinterpret_cast<const float4*>(row + column));
                 }
             }
         }
@@ -154,15 +158,14 @@ class Stage {
     /// `v` holds the first chunk.
     __device__ __forceinline__ void sum_squares(const Held& v, int first) const {
 #pragma unroll
-        for (int k = 0; k < kHeldTokens; ++k) {
+        for (int k = 0; k < kHeld; ++k) {
             if (first + k >= p_.T) break;
             float sum = 0.0f;
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) add_squares(v[k][q], sum);
-            const float* row = p_.x + (first + k) * p_.x_stride;
-            for (int column = Constants::column_of(kChunkColumns, 0); column < p_.x_columns;
-                 column += kThreads * 4) {
-                add_squares(*reinterpret_cast<const float4*>(row + column), sum);
+            const float* row = p_.x + static_cast<std::int64_t>(first + k) * p_.x_stride;
+            for (int column = column_of(kChunkColumns, 0); column < p_.x_columns; column += kThreads * 4) {
+                add_squares(__ldcg(reinterpret_cast<const float4*>(row + column)), sum);
             }
             sum = warp_sum(sum);
             if (threadIdx.x % 32 == 0) scratch_.squares[(first + k) * kWarps + threadIdx.x / 32] = sum;
@@ -179,20 +182,20 @@ class Stage {
         if (!p_.norm_weight && !p_.head_squares) return;
         const int group_columns = p_.head_squares ? p_.x_columns / p_.n_groups : 1;
 #pragma unroll
-        for (int k = 0; k < kHeldTokens; ++k) {
+        for (int k = 0; k < kHeld; ++k) {
             if (first + k >= p_.T) break;
             float inverse = 0.0f;
             if (p_.norm_weight) {
-                const float sum = sum_of_warps(scratch_.squares + (first + k) * kWarps);
+                const float sum = sum_of_warps<kWarps>(scratch_.squares + (first + k) * kWarps);
                 inverse = rsqrtf(sum / static_cast<float>(p_.x_columns) + p_.eps);
             }
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) {
-                const int column = Constants::column_of(chunk, q);
+                const int column = column_of(chunk, q);
                 if (p_.head_squares && column < p_.x_columns) {
                     inverse = scratch_.inverse[(first + k) * p_.n_groups + column / group_columns];
                 }
-                const float4 w = constants_.norm[q];
+                const float4 w = norm_[q];
                 float4& a = v[k][q];
                 a = {a.x * inverse * w.x, a.y * inverse * w.y, a.z * inverse * w.z, a.w * inverse * w.w};
             }
@@ -202,25 +205,43 @@ class Stage {
     __device__ __forceinline__ void store(const Held& v, int first, int chunk) const {
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
-            const int column = Constants::column_of(chunk, q) - p_.first_column;
-            if (column < 0 || column >= p_.columns) continue;
+            const int column = column_of(chunk, q) - p_.first_column;
+            const bool inside = column >= 0 && column < p_.columns;
             const Place place = Format::place(column);
             char* to = operand_ + (place.pair * p_.T + first) * 64 + place.offset;
 #pragma unroll
-            for (int k = 0; k < kHeldTokens; ++k) {
-                if (first + k < p_.T) *reinterpret_cast<uint2*>(to + k * 64) = Format::round(v[k][q]);
+            for (int k = 0; k < kHeld; ++k) {
+                if (first + k >= p_.T) break;
+                const uint2 rounded = Format::round(v[k][q]);
+                if (inside) *reinterpret_cast<uint2*>(to + k * 64) = rounded;
+                if constexpr (Format::kSumColumns > 0) add_columns(rounded, column, inside, first + k);
             }
         }
     }
 
-    __device__ __forceinline__ void multiply_side(const Held& v, float (&dot)[kHeldTokens]) const {
+    /// The correction for weights without sign: the sum of kSumColumns columns of the operand, which lie in
+    /// neighbouring lanes, where the multiplication finds it.
+    __device__ __forceinline__ void add_columns(const uint2& rounded, int column, bool inside,
+                                                int token) const {
+        constexpr int kLanes = Format::kSumColumns / 4;
+        float sum = Format::sum(rounded);
+#pragma unroll
+        for (int offset = kLanes / 2; offset > 0; offset /= 2) {
+            sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
+        }
+        if (inside && threadIdx.x % kLanes == 0) {
+            sums_[column / Format::kSumColumns * (8 * kColumnTiles) + token] = sum * Format::kZero;
+        }
+    }
+
+    __device__ __forceinline__ void multiply_side(const Held& v, float (&dot)[kHeld]) const {
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
-            const uint2 w = constants_.side[q];
+            const uint2 w = side_[q];
             const float wx = __uint_as_float(w.x << 16), wy = __uint_as_float(w.x & 0xFFFF0000u);
             const float wz = __uint_as_float(w.y << 16), ww = __uint_as_float(w.y & 0xFFFF0000u);
 #pragma unroll
-            for (int k = 0; k < kHeldTokens; ++k) {
+            for (int k = 0; k < kHeld; ++k) {
                 dot[k] = fmaf(v[k][q].x, wx, dot[k]);
                 dot[k] = fmaf(v[k][q].y, wy, dot[k]);
                 dot[k] = fmaf(v[k][q].z, wz, dot[k]);
@@ -233,14 +254,16 @@ class Stage {
         const int token = static_cast<int>(threadIdx.x);
         if (token >= p_.T) return;
         float* out = p_.side_out + token * p_.out_stride + side_row;
-        const float sum = sum_of_warps(scratch_.dots + token * kWarps);
-        *out = p_.add_side ? *out + sum : sum;
+        const float sum = sum_of_warps<kWarps>(scratch_.dots + token * kWarps);
+        *out = p_.add_side ? __ldcg(out) + sum : sum;
     }
 
-    const Params& p_;
-    const Scratch& scratch_;
+    const LinearPhase& p_;
+    const Scratch<kWarps>& scratch_;
+    float* sums_;
     char* operand_;
-    Constants constants_;
+    float4 norm_[kQuads];
+    uint2 side_[kQuads];  ///< four bf16
 };
 
 }  // namespace sidewinder::kernels::cuda::small

@@ -1,0 +1,262 @@
+#pragma once
+
+#include "kernels/cuda/activations.cuh"
+#include "kernels/cuda/ptx.cuh"
+#include "kernels/cuda/reduce.cuh"
+#include "kernels/cuda/short_phase.h"
+
+/// One layer's mixer over up to 16 tokens, a head at a time: conv1d, SSM, D skip and gate. The block's warps
+/// keep the head's state of 64 x 128 float32 in registers, each some of its rows; lane l has columns 4 l .. 4
+/// l + 3, so that a row is one 512-byte load and B and C are one 16-byte load a token. All that does not
+/// depend on the tokens is loaded before the blocks meet.
+namespace sidewinder::kernels::cuda::small {
+
+inline constexpr int kHeaddim = 64;
+inline constexpr int kState = 128;
+inline constexpr int kChannels = 2 * kState + kHeaddim;  // of conv1d, a head: B, C and x
+inline constexpr int kFlight = 4;                        // tokens whose loads are under way at once
+
+/// What the block's threads hand each other for one token.
+struct Token {
+    alignas(16) float conv[kChannels];  ///< B | C | x after conv1d and SiLU
+    float y[kHeaddim];                  ///< state C
+    float dt, decay;
+};
+
+/// One channel of the causal convolution, and its last four raw columns.
+struct Channel {
+    float4 weight;
+    float4 columns;
+    float bias;
+
+    __device__ __forceinline__ void load(const MixerPhase& p, int c) {
+        columns = reinterpret_cast<const float4*>(p.state.conv)[c];
+        weight = __ldg(reinterpret_cast<const float4*>(p.w.conv_weight) + c);
+        bias = __ldg(p.w.conv_bias + c);
+    }
+    __device__ __forceinline__ float next(float raw) {
+        columns = float4{columns.y, columns.z, columns.w, raw};
+        float v = fmaf(weight.x, columns.x, bias);
+        v = fmaf(weight.y, columns.y, v);
+        v = fmaf(weight.z, columns.z, v);
+        v = fmaf(weight.w, columns.w, v);
+        return silu_fast(v);
+    }
+    __device__ __forceinline__ void store(const MixerPhase& p, int c) const {
+        reinterpret_cast<float4*>(p.state.conv)[c] = columns;
+    }
+};
+
+/// v[i] summed over the warp for kCount values at once: at each level a lane keeps half of them and gives the
+/// other half away. Lane l ends with value l / (32 / kCount). Which numbers are added does not depend on
+/// kCount.
+template <int kCount>
+__device__ __forceinline__ float sum_many(float (&v)[kCount]) {
+    const int lane = threadIdx.x % 32;
+    int count = kCount;
+#pragma unroll
+    for (int mask = 32 / 2; mask > 0; mask /= 2) {
+        if (count == 1) {
+            v[0] += __shfl_xor_sync(kAllLanes, v[0], mask);
+            continue;
+        }
+        count /= 2;
+        const bool upper = (lane & mask) != 0;
+#pragma unroll
+        for (int i = 0; i < kCount / 2; ++i) {
+            if (i >= count) break;
+            const float give = upper ? v[i] : v[i + count];
+            const float keep = upper ? v[i + count] : v[i];
+            v[i] = keep + __shfl_xor_sync(kAllLanes, give, mask);
+        }
+    }
+    return v[0];
+}
+
+/// kThreads: of the block, 256 or 512. All threads call each function, and none returns early.
+template <int kThreads>
+class MixerStep {
+  public:
+    __device__ __forceinline__ MixerStep(const MixerPhase& p, char* smem)
+        : p_(p), tokens_(reinterpret_cast<Token*>(smem)), last_(reinterpret_cast<int*>(tokens_ + p.T)) {}
+    static constexpr std::size_t bytes(int T) {
+        return static_cast<std::size_t>(T) * sizeof(Token) + sizeof(int);
+    }
+
+    /// What no block has written since the last token: before the blocks meet.
+    __device__ __forceinline__ void prefetch(int head) {
+        head_ = head;
+#pragma unroll
+        for (int r = 0; r < kRows; ++r) state_[r] = state_at()[r * 32];
+#pragma unroll
+        for (int i = 0; i < kRounds; ++i) {
+            if (place(i) < kChannels) channels_[i].load(p_, channel(i));
+        }
+        const int c = head_ * kHeaddim + lane();
+        norm_weight_[0] = __ldg(p_.w.norm_weight + c);
+        norm_weight_[1] = __ldg(p_.w.norm_weight + c + 32);
+        dt_bias_ = __ldg(p_.w.dt_bias + head_);
+        A_ = __ldg(p_.w.A + head_);
+        D_ = __ldg(p_.w.D + head_);
+    }
+
+    __device__ __forceinline__ void run() {
+        time_step();
+        load_z();
+#pragma unroll
+        for (int i = 0; i < kRounds; ++i) {
+            if (place(i) < kChannels) convolve(i);
+        }
+        __syncthreads();
+
+        // Every thread has read its old column of B or C: its values are in `tokens`. The group's last head
+        // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer.
+        int arrived = 0;
+        if (threadIdx.x == 0) arrived = atomicAdd(p_.arrivals + group(), 1);
+        int t = 0;
+        for (; t + 1 < p_.T; t += 2) advance<2>(t);
+        if (t < p_.T) advance<1>(t);
+        __syncthreads();
+
+#pragma unroll
+        for (int i = 0; i < kFinished; ++i) {
+            if (warp() + i * kWarps < p_.T) finish(i);
+        }
+#pragma unroll
+        for (int r = 0; r < kRows; ++r) state_at()[r * 32] = state_[r];  // last: sums must not queue behind
+        if (threadIdx.x == 0) {
+            *last_ = arrived == heads_in_group() - 1;
+            if (*last_) p_.arrivals[group()] = 0;
+        }
+        __syncthreads();
+#pragma unroll
+        for (int i = 0; i < kRounds; ++i) {
+            const bool own = place(i) >= 2 * kState && place(i) < kChannels;
+            if (own || (*last_ && place(i) < kChannels)) channels_[i].store(p_, channel(i));
+        }
+    }
+
+  private:
+    static constexpr int kWarps = kThreads / 32;
+    static constexpr int kRows = kHeaddim / kWarps;                         // of the state, a warp
+    static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;   // of channels, a thread
+    static constexpr int kFinished = (16 + kWarps - 1) / kWarps;            // tokens, a warp
+
+    static __device__ __forceinline__ int lane() { return static_cast<int>(threadIdx.x) % 32; }
+    static __device__ __forceinline__ int warp() { return static_cast<int>(threadIdx.x) / 32; }
+    __device__ __forceinline__ int heads_in_group() const { return p_.n_heads / p_.n_groups; }
+    __device__ __forceinline__ int group() const { return head_ / heads_in_group(); }
+    __device__ __forceinline__ std::int64_t width() const {
+        return 2 * p_.d_inner + 2 * p_.n_groups * kState + p_.n_heads;
+    }
+    __device__ __forceinline__ float4* state_at() const {
+        return reinterpret_cast<float4*>(p_.state.ssm) +
+               (static_cast<std::int64_t>(head_) * kHeaddim + warp() * kRows) * (kState / 4) + lane();
+    }
+
+    /// Of this thread's round: where its channel lies in a token, and which of conv_dim it is.
+    static __device__ __forceinline__ int place(int round) {
+        return static_cast<int>(threadIdx.x) + round * kThreads;
+    }
+    __device__ __forceinline__ int channel(int round) const {
+        const int at = place(round);
+        if (at >= 2 * kState) return head_ * kHeaddim + at - 2 * kState;
+        return p_.d_inner + (at / kState * p_.n_groups + group()) * kState + at % kState;
+    }
+
+    /// conv1d over the run.
+    __device__ __forceinline__ void convolve(int round) {
+        const float* raw = p_.zxbcdt + p_.d_inner + channel(round);
+        for (int first = 0; first < p_.T; first += kFlight) {
+            float in[kFlight];
+#pragma unroll
+            for (int i = 0; i < kFlight; ++i) {
+                in[i] = first + i < p_.T ? __ldcg(raw) : 0.0f;
+                raw += width();
+            }
+#pragma unroll
+            for (int i = 0; i < kFlight; ++i) {
+                if (first + i >= p_.T) break;
+                tokens_[first + i].conv[place(round)] = channels_[round].next(in[i]);
+            }
+        }
+    }
+
+    /// The last warp, which has fewest channels: a lane for each token.
+    __device__ __forceinline__ void time_step() {
+        if (warp() != kWarps - 1 || lane() >= p_.T) return;
+        const float in = __ldcg(p_.zxbcdt + (lane() + 1) * width() - p_.n_heads + head_);
+        const float dt = softplus(in + dt_bias_);
+        tokens_[lane()].dt = dt;
+        tokens_[lane()].decay = expf(dt * A_);
+    }
+
+    /// Of the tokens that this warp finishes; a lane has channels lane and lane + 32.
+    __device__ __forceinline__ void load_z() {
+#pragma unroll
+        for (int i = 0; i < kFinished; ++i) {
+            const int t = warp() + i * kWarps;
+            if (t >= p_.T) continue;
+            const float* z = p_.zxbcdt + t * width() + head_ * kHeaddim + lane();
+            z_[i][0] = __ldcg(z);
+            z_[i][1] = __ldcg(z + 32);
+        }
+    }
+
+    /// state = state * decay + (B dt) x, sums[row] = this lane's part of state C.
+    __device__ __forceinline__ void update(const Token& token, float* sums) {
+        const float4 b = *reinterpret_cast<const float4*>(token.conv + 4 * lane());
+        const float4 c = *reinterpret_cast<const float4*>(token.conv + kState + 4 * lane());
+        const float dt = token.dt, decay = token.decay;
+        const float4 dtb{b.x * dt, b.y * dt, b.z * dt, b.w * dt};
+#pragma unroll
+        for (int r = 0; r < kRows; ++r) {
+            const float x = token.conv[2 * kState + warp() * kRows + r];
+            float4& s = state_[r];
+            s.x = fmaf(s.x, decay, dtb.x * x);
+            s.y = fmaf(s.y, decay, dtb.y * x);
+            s.z = fmaf(s.z, decay, dtb.z * x);
+            s.w = fmaf(s.w, decay, dtb.w * x);
+            sums[r] = fmaf(s.w, c.w, fmaf(s.z, c.z, fmaf(s.y, c.y, s.x * c.x)));
+        }
+    }
+
+    /// Moves the state on by kTokens tokens and hands out their sums.
+    template <int kTokens>
+    __device__ __forceinline__ void advance(int first) {
+        float sums[kTokens * kRows];
+#pragma unroll
+        for (int t = 0; t < kTokens; ++t) update(tokens_[first + t], sums + t * kRows);
+        constexpr int kLanes = 32 / (kTokens * kRows);  // that end with the same sum
+        const float sum = sum_many(sums);
+        const int which = lane() / kLanes;
+        if (lane() % kLanes == 0) tokens_[first + which / kRows].y[warp() * kRows + which % kRows] = sum;
+    }
+
+    /// The epilogue of one token by one warp.
+    __device__ __forceinline__ void finish(int i) const {
+        const int t = warp() + i * kWarps;
+        const Token& token = tokens_[t];
+        float* y = p_.y + static_cast<std::int64_t>(t) * p_.d_inner + head_ * kHeaddim;
+        float u[2];
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+            const int c = lane() + half * 32;
+            u[half] = fmaf(D_, token.conv[2 * kState + c], token.y[c]) * silu_fast(z_[i][half]);
+            y[c] = u[half] * norm_weight_[half];
+        }
+        const float sum = warp_sum(fmaf(u[1], u[1], u[0] * u[0]));
+        if (lane() == 0) p_.head_squares[t * p_.n_heads + head_] = sum;
+    }
+
+    const MixerPhase& p_;
+    Token* tokens_;
+    int* last_;
+    int head_ = 0;
+    float4 state_[kRows];
+    Channel channels_[kRounds];
+    float norm_weight_[2], z_[kFinished][2];
+    float dt_bias_, A_, D_;
+};
+
+}  // namespace sidewinder::kernels::cuda::small

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cuda_bf16.h>
+
+#include <cstdint>
+
+#include "kernels/tensor.h"
+
+/// What the persistent kernel of short runs (short_kernel.cuh) is given: a list of phases, by value.
+namespace sidewinder::kernels::cuda::small {
+
+inline constexpr int kTeamWarps = 8;  ///< that share a tile of 16 rows
+inline constexpr int kTeamThreads = kTeamWarps * 32;
+inline constexpr int kTileRows = 16;
+inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
+
+/// out[t, r] (+)= sum_c weight[r, c] operand[t, c], c in [first_column, first_column + columns).
+struct LinearPhase {
+    const char* weight;  ///< the first of `columns`
+    const float* scales;
+    const __nv_bfloat16* side;  ///< [side_rows, x_columns]
+    const float* norm_weight;
+    const float* head_squares;
+    const float* x;
+    float* out;
+    float* side_out;
+    std::int64_t row_bytes;
+    int x_stride;
+    int out_stride;
+    int row_scales;
+    int padded_columns;  ///< of a whole row of the weight
+    int rows;
+    int columns;
+    int sum_iterations;  ///< the warps' sums are added once so many units: fixes the order, whatever T
+    int x_columns;       ///< of a whole row
+    int first_column;
+    int T;
+    int side_rows;
+    int n_heads;
+    int n_groups;
+    float eps;
+    bool add;
+    bool add_side;
+};
+
+/// One step of one layer's mixer: see mixer_step in ops.h.
+struct MixerPhase {
+    MixerWeights w;
+    LayerState state;
+    const float* zxbcdt;
+    float* y;
+    float* head_squares;
+    std::int32_t* arrivals;
+    int T;
+    int d_inner;
+    int n_heads;
+    int n_groups;
+};
+
+struct Phase {
+    enum class Kind : int { Linear, Mixer };
+    Kind kind;
+    bool meets;  ///< reads what other blocks wrote in the phase before: all blocks meet first
+    union {
+        LinearPhase linear;
+        MixerPhase mixer;
+    };
+};
+
+/// Dynamic shared memory, offsets in bytes: ring | partial sums | zeros | scratch | column sums | operand.
+/// A mixer's tokens lie where the operand is.
+struct Shared {
+    int ring_scales;
+    int partials;
+    int zeros;
+    int scratch;
+    int sums;
+    int operand;
+    int bytes;
+};
+
+struct Program {
+    int count;
+    int slots;  ///< of the ring, a warp
+    Shared shared;
+    unsigned* barrier;  ///< GridBarrier's two counters; null: no phase meets
+    Phase phases[kMostPhases];
+};
+static_assert(sizeof(Program) <= 32764);
+
+}  // namespace sidewinder::kernels::cuda::small

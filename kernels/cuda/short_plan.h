@@ -1,0 +1,49 @@
+#pragma once
+
+#include "kernels/cuda/device.h"
+#include "kernels/cuda/launch.h"
+#include "kernels/cuda/short_phase.h"
+
+/// How a program of short runs is laid out on a device. Host only.
+namespace sidewinder::kernels::cuda::small {
+
+inline constexpr int kZeros = 64;  ///< bytes that stand for tokens that are not there
+
+/// Bytes of shared memory beside the ring and the partial sums: the most that any phase needs.
+struct Need {
+    int scratch = 0;
+    int sums = 0;
+    int operand = 0;
+};
+
+/// Do blocks wait for each other?
+bool meets(const Program& program);
+/// Blocks of the launch: no more than have work, and one a multiprocessor.
+int grid_of(const Program& program, int teams, int multiprocessors);
+
+// The formats of small_linear_format.cuh.
+struct FormatBf16;
+template <int kGroupColumns>
+struct FormatInt8;
+template <int kGroupColumns>
+struct FormatInt4;
+
+/// Launches `program` on one block a multiprocessor, with as deep a ring as fits. One .cu file a format.
+/// Throws Error.
+template <class Format>
+void launch_short(const Context& context, Program& program);
+
+/// How many columns are multiplied before the sum over the warps is taken. It fixes the order of additions,
+/// so it follows from the format and the device alone, never from T.
+struct SumBlock {
+    int columns = 0;
+    int iterations = 0;  ///< units a warp
+};
+/// Throws Error(Unsupported) where the device has too little shared memory.
+template <class Format>
+SumBlock sum_block(const DeviceTraits& device);
+
+/// Columns that are staged at a time: whole sum blocks, few enough to leave the ring its room.
+int staged_columns(const DeviceTraits& device, int block_columns, int columns, int T);
+
+}  // namespace sidewinder::kernels::cuda::small
