@@ -26,9 +26,9 @@
 #define __launch_bounds__(...)
 #endif
 
-// Blocks run one after the other, so shared variables are static ones, all in one section that is poisoned
-// before each block. GCC refuses inline and other functions' variables in one section of one name: a name of
-// its own for each, of which the assembler sees the same.
+// One block runs at a time, so shared variables are static ones, all in one section that is poisoned before
+// each block; a cooperative launch's block finds there what it left. GCC refuses inline and other functions'
+// variables in one section of one name: a name of its own for each, of which the assembler sees the same.
 #undef __shared__
 #ifdef __clang__
 #define __shared__ static __attribute__((section("sidewinder_shared")))

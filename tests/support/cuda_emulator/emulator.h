@@ -37,7 +37,8 @@
 ///   - threads of a block meet in barriers and warp functions, lanes named by the mask; returned threads do
 ///   not
 ///     count; cp.async arrives at a wait of its own thread that covers it, never before (until then the place
-///     holds NaN); mma and ldmatrix move their fragments as PTX says; blocks run one after the other;
+///     holds NaN); mma and ldmatrix move their fragments as PTX says; blocks run one after the other, those
+///     of a cooperative launch in turns: each until all its threads wait (grid_barrier.cuh);
 ///   - memory is what cudaMalloc gave, nothing else is in reach; streams keep their order; a captured stream
 ///   records;
 ///     cuBLASLt refuses types and shapes that the library refuses; a sticky failure makes every later call
@@ -50,6 +51,7 @@
 ///     behind the dynamic shared memory; misaligned or misplaced cp.async, ldmatrix and load_once;
 ///   - a barrier or warp function that can never complete, or in which lanes meet with different masks or
 ///   functions;
+///   - blocks that wait for each other and can never go on, or in a launch that is not cooperative;
 ///   - impossible grids, blocks and shared memory; a launch with overlap in which nobody waits for the prior
 ///   grid;
 ///   - copies that name host memory as device memory, pass an end, or use what was destroyed; leaks
@@ -74,7 +76,7 @@ struct Device {
     std::string name = "Emulated device";
     int count = 1;
     int compute = 90;
-    int multiprocessors = 132;
+    int multiprocessors = 132;  ///< also the most blocks of a cooperative launch, each with stacks of its own
     int driver_version = 13000;
     int runtime_version = 13000;
     std::size_t memory = std::size_t{4} << 30;

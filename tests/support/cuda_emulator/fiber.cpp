@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "tests/support/cuda_emulator/fault.h"
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
@@ -59,7 +61,12 @@ void Stacks::reserve(std::size_t count) {
     if (base == MAP_FAILED) throw std::bad_alloc();
     base_ = static_cast<char*>(base);
     count_ = count;
-    for (std::size_t i = 0; i < count; ++i) mprotect(base_ + i * (kSize + kGuard), kGuard, PROT_NONE);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (mprotect(base_ + i * (kSize + kGuard), kGuard, PROT_NONE) == 0) continue;
+        fault(
+            "The system has no room for the stacks of another block (vm.max_map_count): give the emulated "
+            "device fewer multiprocessors, that a cooperative launch has fewer blocks.");
+    }
 }
 
 bool Stacks::overflowed(const void* address) const {

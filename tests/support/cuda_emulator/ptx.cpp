@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/support/cuda_emulator/runtime.h"
 #include "tests/support/cuda_emulator/shared_memory.h"
 
 namespace sidewinder::emulator {
@@ -139,6 +140,24 @@ void wait_copies(std::uint32_t pending) {
 
 void check_load(const void* global, std::uint32_t alignment) {
     if (!aligned(global, alignment)) fault("A vector load from an address that is not aligned to its size.");
+}
+
+void check_prefetch(const void* global) {
+    const Memory& memory = runtime().memory;
+    if (memory.contains(Memory::Place::Device, global, 1)) return;
+    const std::string near = memory.describe(global);
+    fault("prefetch_l2 is given an address that is not in device memory" +
+          (near.empty() ? "." : ": it is " + near + "."));
+}
+
+void check_counter(const unsigned* counter) {
+    if (!launched_cooperatively()) {
+        fault("Blocks wait for each other in a launch that is not cooperative (LaunchShape::cooperative).");
+    }
+    if (!aligned(counter, sizeof *counter)) fault("A counter of blocks is not aligned to its size.");
+    if (!runtime().memory.contains(Memory::Place::Device, counter, sizeof *counter)) {
+        fault("A counter of blocks is not in device memory.");
+    }
 }
 
 }  // namespace sidewinder::emulator

@@ -15,9 +15,8 @@ void wait_copies(std::uint32_t pending);
 void check_load(const void* global, std::uint32_t alignment);
 /// Faults where no allocation is: the device would keep silent, and bring nothing.
 void check_prefetch(const void* global);
-void check_cooperative_launch();
-/// The calling thread waits; other threads and blocks go on.
-void wait_for_counter(const unsigned* counter, unsigned target);
+/// Faults unless the launch is cooperative and the counter lies in device memory.
+void check_counter(const unsigned* counter);
 
 }  // namespace sidewinder::emulator
 
@@ -80,11 +79,11 @@ inline void prefetch_l2(const void* global) {
 }
 
 inline void add_release(unsigned* counter, unsigned value) {
-    emulator::check_cooperative_launch();
+    emulator::check_counter(counter);
     *counter += value;
 }
 inline void wait_until_reached(const unsigned* counter, unsigned target) {
-    emulator::check_cooperative_launch();
+    emulator::check_counter(counter);
     emulator::wait_for_counter(counter, target);
 }
 

@@ -84,6 +84,10 @@ cudaError_t launch_kernel(cudaStream_t stream, const LaunchRequest& request,
                           const std::function<void()>& body) {
     const Call call("cudaLaunchKernel");
     if (!call) return call.error();
+    const std::uint64_t blocks = std::uint64_t{request.grid.x} * request.grid.y * request.grid.z;
+    if (request.cooperative && blocks > static_cast<std::uint64_t>(runtime().device.multiprocessors)) {
+        return runtime().set_error(cudaErrorCooperativeLaunchTooLarge);
+    }
     runtime().submit(stream, [request, body] { run_grid(request, body); });
     return cudaSuccess;
 }

@@ -70,6 +70,7 @@ cudaError_t attribute(int& value, cudaDeviceAttr which) {
             value = 65536;
             break;
         case cudaDevAttrConcurrentKernels:
+        case cudaDevAttrCooperativeLaunch:
             value = 1;
             break;
         case cudaDevAttrAsyncEngineCount:
@@ -149,6 +150,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
     properties->ECCEnabled = 1;
     properties->asyncEngineCount = 3;
     properties->concurrentKernels = 1;
+    properties->cooperativeLaunch = 1;
     return cudaSuccess;
 }
 

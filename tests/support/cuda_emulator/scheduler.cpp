@@ -1,11 +1,13 @@
 #include "tests/support/cuda_emulator/scheduler.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <mutex>
 
+#include "tests/support/cuda_emulator/block.h"
 #include "tests/support/cuda_emulator/crash.h"
 #include "tests/support/cuda_emulator/emulator.h"
 #include "tests/support/cuda_emulator/fault.h"
@@ -17,21 +19,10 @@ Current current;
 
 namespace {
 
-std::string text(const uint3& v) {
-    return "(" + std::to_string(v.x) + ", " + std::to_string(v.y) + ", " + std::to_string(v.z) + ")";
-}
-
 /// Fibers and memory are kept from launch to launch.
 struct Scheduler {
-    Stacks stacks;
-    DynamicSharedMemory smem;
-    std::vector<Thread> threads;
-    std::vector<Warp> warps;
-    unsigned alive = 0;
-    unsigned at_barrier = 0;
-    unsigned votes = 0;
-    unsigned last_votes = 0;
-    bool waited_prior_grid = false;
+    std::vector<std::unique_ptr<Block>> blocks;  ///< the first alone, if the launch is not cooperative
+    Block* block = nullptr;                      ///< that runs
     Order order = Order::Forward;
     const LaunchRequest* request = nullptr;
     const std::function<void()>* body = nullptr;
@@ -43,21 +34,6 @@ struct Scheduler {
         if (wanted && std::strcmp(wanted, "reversed") == 0) order = Order::Reversed;
     }
 
-    unsigned pick(std::uint32_t lanes) const {
-        return static_cast<unsigned>(order == Order::Forward ? std::countr_zero(lanes)
-                                                             : 31 - std::countl_zero(lanes));
-    }
-    /// The next thread that may run: of this warp if there is one, else of the others in turn; null if none.
-    Thread* next(const Warp& from) {
-        if (from.ready) return from.threads + pick(from.ready);
-        const unsigned count = static_cast<unsigned>(warps.size());
-        for (unsigned step = 1; step < count; ++step) {
-            const unsigned ahead = order == Order::Forward ? step : count - step;
-            Warp& warp = warps[(from.number + ahead) % count];
-            if (warp.ready) return warp.threads + pick(warp.ready);
-        }
-        return nullptr;
-    }
     /// Gives the processor away. The running thread has been taken out of its warp's `ready`, or not.
     void yield();
     void to_launcher() {
@@ -65,13 +41,19 @@ struct Scheduler {
         current.thread = nullptr;
         switch_fiber(from->fiber, launcher);
     }
-    void release_barrier();
     void complete(Warp& warp, std::uint32_t lanes);
     void try_complete(Warp& warp);
     void exit_thread();
-    void start_block();
-    void run_block();
-    std::string stuck() const;
+
+    /// On the launching side:
+    Block& place(std::size_t slot, std::uint64_t number);
+    void run(Block& next);
+    void run_one_by_one(std::uint64_t count);
+    void run_together(std::size_t count);
+    std::string stuck(std::size_t count) const;
+    std::uint64_t in_order(std::uint64_t i, std::uint64_t count) const {
+        return order == Order::Forward ? i : count - 1 - i;
+    }
 };
 
 Scheduler* the_scheduler =
@@ -99,42 +81,16 @@ void thread_main(boost::context::detail::transfer_t transfer) {
 
 void Scheduler::yield() {
     Thread* from = current.thread;
-    Thread* to = next(*from->warp);
-    if (!to) fault("The block can never go on: " + stuck());
+    Thread* to = block->next(*from->warp, order);
     if (to == from) return;
-    current.thread = to;
-    switch_fiber(from->fiber, to->fiber);
-}
-
-std::string Scheduler::stuck() const {
-    std::string list;
-    unsigned listed = 0;
-    for (const Warp& warp : warps) {
-        for (unsigned lane = 0; lane < 32; ++lane) {
-            const std::uint32_t bit = 1u << lane;
-            if (!(warp.alive & bit)) continue;
-            if (++listed > 8) continue;
-            list += (list.empty() ? "thread " : ", thread ") + text(warp.threads[lane].index) + " waits in " +
-                    (warp.at_barrier & bit ? "__syncthreads" : warp.collectives[lane]->name);
-            if (warp.arrived & bit) {
-                char mask[16];
-                std::snprintf(mask, sizeof mask, "%08x", warp.masks[lane]);
-                list += std::string(" with mask ") + mask;
-            }
-        }
+    if (to) {
+        current.thread = to;
+        switch_fiber(from->fiber, to->fiber);
+    } else if (block->at_counter > 0) {
+        to_launcher();  // for the other blocks
+    } else {
+        fault("The block can never go on: " + block->stuck(8));
     }
-    if (listed > 8) list += " and " + std::to_string(listed - 8) + " more wait";
-    return list + ".";
-}
-
-void Scheduler::release_barrier() {
-    for (Warp& warp : warps) {
-        warp.ready |= warp.at_barrier;
-        warp.at_barrier = 0;
-    }
-    last_votes = votes;
-    votes = 0;
-    at_barrier = 0;
 }
 
 void Scheduler::complete(Warp& warp, std::uint32_t lanes) {
@@ -173,57 +129,67 @@ void Scheduler::exit_thread() {
     Warp& warp = *self.warp;
     warp.alive &= ~(1u << self.lane);
     warp.ready &= ~(1u << self.lane);
-    --alive;
+    --block->alive;
     try_complete(warp);
-    if (alive == 0) to_launcher();
-    if (at_barrier == alive) release_barrier();
+    if (block->alive == 0) to_launcher();
+    if (block->at_barrier == block->alive) block->release_barrier();
     yield();
 }
 
-void Scheduler::start_block() {
-    const uint3& size = current.block_size;
-    const unsigned count = size.x * size.y * size.z;
-    stacks.reserve(count);
-    threads.resize(count);
-    warps.assign((count + 31) / 32, Warp{});
-    alive = count;
-    at_barrier = 0;
-    votes = 0;
-    waited_prior_grid = false;
-    for (unsigned i = 0; i < count; ++i) {
-        Thread& thread = threads[i];
-        Warp& warp = warps[i / 32];
-        thread.index = {i % size.x, i / size.x % size.y, i / (size.x * size.y)};
-        thread.lane = i % 32;
-        thread.warp = &warp;
-        thread.waited_prior_grid = false;
-        thread.committed_groups = 0;
-        thread.copies.clear();
-        prepare(thread.fiber, stacks.bottom(i), Stacks::kSize, thread_main);
-        warp.number = i / 32;
-        if (thread.lane == 0) warp.threads = &thread;
-        warp.members |= 1u << thread.lane;
-    }
-    for (Warp& warp : warps) warp.alive = warp.ready = warp.members;
+Block& Scheduler::place(std::size_t slot, std::uint64_t number) {
+    while (blocks.size() <= slot) blocks.push_back(std::make_unique<Block>());
+    const uint3& grid = request->grid;
+    const std::uint64_t plane = std::uint64_t{grid.x} * grid.y;
+    const uint3 index{static_cast<unsigned>(number % grid.x), static_cast<unsigned>(number % plane / grid.x),
+                      static_cast<unsigned>(number / plane)};
+    blocks[slot]->start(*request, index, thread_main);
+    poison_static_shared();
+    return *blocks[slot];
 }
 
-void Scheduler::run_block() {
-    current.dynamic_smem = smem.prepare(request->smem);
+/// Until all its threads have returned or wait for other blocks, or one made a fault.
+void Scheduler::run(Block& next) {
+    block = &next;
+    current.block_index = next.index;
+    current.dynamic_smem = next.smem.begin();
     current.dynamic_smem_bytes = request->smem;
-    poison_static_shared();
-    start_block();
-    Warp& first = order == Order::Forward ? warps.front() : warps.back();
-    current.thread = first.threads + pick(first.ready);
+    current.thread = next.first(order);
     switch_fiber(launcher, current.thread->fiber);
-    if (!sentence.empty()) return;
-    for (const Thread& thread : threads) waited_prior_grid |= thread.waited_prior_grid;
-    if (!smem.intact()) {
-        sentence = "Something was written behind the end of the dynamic shared memory. In kernel " +
-                   request->name + ", block " + text(current.block_index) + ".";
-    } else if (request->overlap && !waited_prior_grid) {
-        sentence = "The launch asks for overlap, but no thread called wait_prior_grid. In kernel " +
-                   request->name + ", block " + text(current.block_index) + ".";
+    if (sentence.empty() && next.alive == 0) sentence = next.damage(*request);
+}
+
+void Scheduler::run_one_by_one(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count && sentence.empty(); ++i) run(place(0, in_order(i, count)));
+}
+
+void Scheduler::run_together(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) save_static_shared(place(i, i).static_shared);
+    std::size_t living = count;
+    std::size_t waiting = 0;  // one after the other
+    for (std::size_t i = 0; living > 0 && sentence.empty(); i = (i + 1) % count) {
+        Block& next = *blocks[in_order(i, count)];
+        if (next.alive > 0) next.wake();
+        if (next.alive == 0 || !next.first(order)) {
+            if (++waiting == count) sentence = stuck(count);
+            continue;
+        }
+        waiting = 0;
+        restore_static_shared(next.static_shared);
+        run(next);
+        save_static_shared(next.static_shared);
+        if (next.alive == 0) --living;
     }
+}
+
+std::string Scheduler::stuck(std::size_t count) const {
+    std::string list;
+    for (std::size_t i = 0; i < std::min<std::size_t>(count, 8); ++i) {
+        const Block& b = *blocks[i];
+        list += " Block " + text(b.index) + (b.alive ? ": " + b.stuck(2) : " has returned.");
+    }
+    if (count > 8) list += " And " + std::to_string(count - 8) + " more blocks.";
+    return "The blocks can never go on." + list + " In kernel " + request->name + "<<<" +
+           text(request->grid) + ", " + text(request->block) + ">>>.";
 }
 
 void check_shape(const LaunchRequest& request) {
@@ -258,14 +224,11 @@ void run_grid(const LaunchRequest& request, const std::function<void()>& body) {
     s.sentence.clear();
     current.block_size = request.block;
     current.grid_size = request.grid;
-    const std::uint64_t plane = std::uint64_t{request.grid.x} * request.grid.y;
-    const std::uint64_t count = plane * request.grid.z;
-    for (std::uint64_t i = 0; i < count && s.sentence.empty(); ++i) {
-        const std::uint64_t block = s.order == Order::Forward ? i : count - 1 - i;
-        current.block_index = {static_cast<unsigned>(block % request.grid.x),
-                               static_cast<unsigned>(block % plane / request.grid.x),
-                               static_cast<unsigned>(block / plane)};
-        s.run_block();
+    const std::uint64_t count = std::uint64_t{request.grid.x} * request.grid.y * request.grid.z;
+    if (request.cooperative) {
+        s.run_together(count);
+    } else {
+        s.run_one_by_one(count);
     }
     if (!s.sentence.empty()) {
         const std::string sentence = s.sentence;
@@ -274,6 +237,7 @@ void run_grid(const LaunchRequest& request, const std::function<void()>& body) {
 }
 
 void set_order(Order order) {
+    make_scheduler();
     scheduler().order = order;
 }
 
@@ -303,16 +267,33 @@ void warp_collective(std::uint32_t mask, const Collective& collective, void* arg
 
 unsigned block_barrier(bool predicate) {
     Scheduler& s = scheduler();
+    Block& block = *s.block;
     Thread& self = *current.thread;
-    s.votes += predicate;
-    if (++s.at_barrier == s.alive) {
-        s.release_barrier();
-        return s.last_votes;
+    block.votes += predicate;
+    if (++block.at_barrier == block.alive) {
+        block.release_barrier();
+        return block.last_votes;
     }
     self.warp->ready &= ~(1u << self.lane);
     self.warp->at_barrier |= 1u << self.lane;
     s.yield();
-    return s.last_votes;
+    return block.last_votes;
+}
+
+void wait_for_counter(const unsigned* counter, unsigned target) {
+    if (reached(counter, target)) return;
+    Scheduler& s = scheduler();
+    Thread& self = *current.thread;
+    self.counter = counter;
+    self.target = target;
+    self.warp->ready &= ~(1u << self.lane);
+    self.warp->at_counter |= 1u << self.lane;
+    ++s.block->at_counter;
+    s.yield();
+}
+
+bool launched_cooperatively() {
+    return scheduler().request->cooperative;
 }
 
 std::string where() {
@@ -325,8 +306,8 @@ std::string where() {
 std::string describe_kernel_memory(const void* address) {
     if (!current.thread) return {};
     const Scheduler& s = scheduler();
-    if (s.smem.behind_end(address)) return "it lies behind the end of the dynamic shared memory";
-    if (s.stacks.overflowed(address)) return "the thread's stack is used up";
+    if (s.block->smem.behind_end(address)) return "it lies behind the end of the dynamic shared memory";
+    if (s.block->stacks.overflowed(address)) return "the thread's stack is used up";
     return {};
 }
 

@@ -10,7 +10,9 @@
 
 #include "tests/support/cuda_emulator/fiber.h"
 
-/// One block of threads at a time, each thread a fiber. A thread runs until it must wait for others.
+/// One block of threads at a time, each thread a fiber. A thread runs until it must wait for others. The
+/// blocks of a cooperative launch are all there at once: each runs until all its threads wait, then the next
+/// one does.
 namespace sidewinder::emulator {
 
 enum class Order { Forward, Reversed };
@@ -42,6 +44,8 @@ struct Thread {
     bool waited_prior_grid = false;
     std::uint32_t committed_groups = 0;
     std::vector<PendingCopy> copies;
+    const unsigned* counter = nullptr;  ///< waits for it to reach `target`
+    unsigned target = 0;
 };
 
 /// What the lanes of a warp do together: `run` sees every arrived lane's argument (null for others) once.
@@ -58,6 +62,7 @@ struct Warp {
     std::uint32_t alive = 0;       ///< have not returned
     std::uint32_t ready = 0;       ///< may run
     std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
+    std::uint32_t at_counter = 0;  ///< wait in wait_until_reached
     std::uint32_t arrived = 0;     ///< wait in a collective
     std::uint32_t masks[32] = {};
     const Collective* collectives[32] = {};
@@ -83,6 +88,10 @@ void warp_collective(std::uint32_t mask, const Collective& collective, void* arg
 
 /// Waits for all threads of the block that have not returned; the number of them whose `predicate` holds.
 unsigned block_barrier(bool predicate);
+
+/// Waits until the counter has reached `target` (modulo 2^32); in cooperative launches only.
+void wait_for_counter(const unsigned* counter, unsigned target);
+bool launched_cooperatively();
 
 /// " In kernel k<<<...>>>, block (x, y, z), thread (x, y, z).", or empty outside of kernels.
 std::string where();

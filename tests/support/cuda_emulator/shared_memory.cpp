@@ -53,17 +53,44 @@ bool DynamicSharedMemory::behind_end(const void* address) const {
     return address >= page_end_ && address < page_end_ + kPage;
 }
 
+namespace {
+
 #ifdef __SANITIZE_ADDRESS__
 // Its red zones lie between the variables; what they hold does not matter, but memset would be told off.
-__attribute__((no_sanitize("address"))) void poison_static_shared() {
-    for (volatile char* at = __start_sidewinder_shared; at < __stop_sidewinder_shared; ++at) *at = '\xFF';
+__attribute__((no_sanitize("address"))) void fill(volatile char* to, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) to[i] = '\xFF';
+}
+__attribute__((no_sanitize("address"))) void copy(volatile char* to, const volatile char* from,
+                                                  std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) to[i] = from[i];
 }
 #else
-void poison_static_shared() {
-    const auto bytes = __stop_sidewinder_shared - __start_sidewinder_shared;
-    if (bytes > 0) std::memset(__start_sidewinder_shared, 0xFF, static_cast<std::size_t>(bytes));
+void fill(char* to, std::size_t bytes) {
+    if (bytes > 0) std::memset(to, 0xFF, bytes);
+}
+void copy(char* to, const char* from, std::size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
 }
 #endif
+
+std::size_t static_shared_bytes() {
+    return static_cast<std::size_t>(__stop_sidewinder_shared - __start_sidewinder_shared);
+}
+
+}  // namespace
+
+void poison_static_shared() {
+    fill(__start_sidewinder_shared, static_shared_bytes());
+}
+
+void save_static_shared(std::vector<char>& kept) {
+    kept.resize(static_shared_bytes());
+    copy(kept.data(), __start_sidewinder_shared, kept.size());
+}
+
+void restore_static_shared(const std::vector<char>& kept) {
+    copy(__start_sidewinder_shared, kept.data(), kept.size());
+}
 
 bool is_shared(const void* address, std::size_t bytes) {
     const auto* at = static_cast<const char*>(address);
