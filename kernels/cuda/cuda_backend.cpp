@@ -12,6 +12,7 @@
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/sampling_memory.h"
+#include "kernels/cuda/short_program.h"
 #include "kernels/cuda/snapshots.h"
 #include "kernels/cuda/staging.h"
 #include "kernels/cuda/work_area.h"
@@ -20,7 +21,8 @@ namespace sidewinder::kernels::cuda {
 namespace {
 
 constexpr std::int64_t kChunk = 4096;  // long enough that the products run at the matrix units' pace
-constexpr std::int64_t kPad = 64;      // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
+constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
+constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
 
 [[noreturn]] void throw_internal(const std::string& what) {
     throw Error(Error::Kind::Internal,
@@ -30,9 +32,12 @@ constexpr std::int64_t kPad = 64;      // long steps are rounded up to it: fewer
 class CudaBackend final : public Backend {
   public:
     CudaBackend(const Dims& dims, WeightFormat format)
-        : kind_(kind_for(dims, format)), traits_(open_device()), context_{stream_.handle(), &traits_} {}
+        : kind_(kind_for(dims, format)), traits_(open_device()), context_{stream_.handle(), &traits_} {
+        check(cudaMemset(barrier_.as<void>(), 0, kBarrierBytes), "clearing GPU memory");
+    }
 
     ~CudaBackend() override {
+        short_.clear();
         if (!lost_) check_quietly(cudaStreamSynchronize(context_.stream));
     }
 
@@ -118,7 +123,12 @@ class CudaBackend final : public Backend {
     }
 
     void replay(std::uint64_t key, const std::function<void()>& step) override {
-        guarded([&] { graphs_.replay(context_.stream, key, step); });
+        guarded([&] {
+            graphs_.replay(context_.stream, key, [&] {
+                step();
+                short_.run();
+            });
+        });
     }
     void synchronize() override {
         guarded([&] {
@@ -134,6 +144,7 @@ class CudaBackend final : public Backend {
         return data;
     }
     void release_bytes(void* data, std::size_t) noexcept override {
+        short_.clear();  // it is of no use to anybody once its buffers go
         if (!lost_) check_quietly(cudaFree(data));
     }
 
@@ -159,11 +170,20 @@ class CudaBackend final : public Backend {
     // After a fault that CUDA calls sticky nothing works any more: say so again without asking the device.
     template <class Operation>
     void guarded(const Operation& operation) {
+        collected([&] {
+            short_.run();
+            operation();
+        });
+    }
+    // The same for an operation that only joins those of a short run.
+    template <class Operation>
+    void collected(const Operation& operation) {
         if (lost_) throw *lost_;
         try {
             choose_device();
             operation();
         } catch (const Error& error) {
+            short_.clear();
             if (error.kind() == Error::Kind::DeviceLost) lost_ = error;
             throw;
         }
@@ -177,6 +197,8 @@ class CudaBackend final : public Backend {
     DeviceTraits traits_;
     Stream stream_;
     Context context_;
+    DeviceMemory barrier_{kBarrierBytes};
+    ShortProgram short_{context_, barrier_.as<unsigned>()};
     Staging staging_;
     Snapshots snapshots_;
     Graphs graphs_;
@@ -252,6 +274,18 @@ void CudaBackend::stay_close() {
 
 void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const float* residual,
                               std::int64_t T, void* zxbcdt) {
+    if (form(T) == Form::Short) {
+        collected([&] {
+            short_.linear(
+                layer.in_proj, layer.in_proj_dt,
+                {.x = residual,
+                 .stride = dims.d_model,
+                 .norm_weight = layer.norm_weight,
+                 .eps = dims.norm_eps},
+                T, {.out = Projected::in(zxbcdt, dims, Form::Short, T).all, .stride = dims.in_proj_rows()});
+        });
+        return;
+    }
     guarded([&] {
         WorkArea& area = work(T);
         const Form how = form(T);
@@ -264,15 +298,6 @@ void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const
             return;
         }
         const Projected out = Projected::in(zxbcdt, dims, how, T);
-        if (how == Form::Short) {
-            const SmallLinearInput input{.x = residual,
-                                         .stride = dims.d_model,
-                                         .norm_weight = layer.norm_weight,
-                                         .eps = dims.norm_eps};
-            small_linear(context_, layer.in_proj, layer.in_proj_dt, dims, input, T,
-                         {.out = out.all, .stride = dims.in_proj_rows()});
-            return;
-        }
         rms_norm_exact(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model, area.normed32);
         linear_exact(context_, layer.in_proj, area.normed32, dims.d_model, T, out.all, dims.in_proj_rows(),
                      false);
@@ -283,74 +308,78 @@ void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const
 
 void CudaBackend::mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state,
                         const void* zxbcdt, std::int64_t T, void* y) {
+    if (form(T) == Form::Short) {
+        collected([&] {
+            const Projected in = Projected::in(const_cast<void*>(zxbcdt), dims, Form::Short, T);
+            const Mixed out = Mixed::in(y, dims, Form::Short, T);
+            short_.mixer(dims, weights, state, in.all, T, out.y, out.head_squares, work(T).arrivals);
+        });
+        return;
+    }
     guarded([&] {
         WorkArea& area = work(T);
         const Form how = form(T);
         const Projected in =
             Projected::in(const_cast<void*>(zxbcdt), dims, how, how == Form::Long ? padded(T) : T);
         const Mixed out = Mixed::in(y, dims, how, T);
-        switch (how) {
-            case Form::Exact:
-                if (T > 1) stay_close();
-                mixer_exact(context_, dims, weights, state, in.all, T, area.xbc32, out.y);
-                break;
-            case Form::Short:
-                mixer_step(context_, dims, weights, state, in.all, T, out.y, out.head_squares, area.arrivals);
-                break;
-            case Form::Long:
-                stay_close();
-                mixer_chunk(context_, dims, weights, state, in.zxbc, in.dt, T, {area.bc, area.head_squares},
-                            out.y16);
-                break;
+        if (how == Form::Long) {
+            stay_close();
+            mixer_chunk(context_, dims, weights, state, in.zxbc, in.dt, T, {area.bc, area.head_squares},
+                        out.y16);
+        } else {
+            if (T > 1) stay_close();
+            mixer_exact(context_, dims, weights, state, in.all, T, area.xbc32, out.y);
         }
     });
 }
 
 void CudaBackend::linear_add(const Dims& dims, const WeightView& out_proj, const void* y, std::int64_t T,
                              float* residual) {
+    const Form how = form(T);
+    const Mixed in = Mixed::in(const_cast<void*>(y), dims, how, T);
+    if (how == Form::Short) {
+        collected([&] {
+            short_.linear(out_proj, {},
+                          {.x = in.y,
+                           .stride = dims.d_inner,
+                           .head_squares = in.head_squares,
+                           .n_heads = dims.n_heads,
+                           .n_groups = dims.n_groups,
+                           .eps = dims.norm_eps},
+                          T, {.out = residual, .stride = dims.d_model, .add = true});
+        });
+        return;
+    }
     guarded([&] {
-        const Form how = form(T);
-        const Mixed in = Mixed::in(const_cast<void*>(y), dims, how, T);
-        switch (how) {
-            case Form::Exact:
-                linear_exact(context_, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
-                break;
-            case Form::Short:
-                small_linear(context_, out_proj, {}, dims,
-                             {.x = in.y,
-                              .stride = dims.d_inner,
-                              .head_squares = in.head_squares,
-                              .n_heads = dims.n_heads,
-                              .n_groups = dims.n_groups,
-                              .eps = dims.norm_eps},
-                             T, {.out = residual, .stride = dims.d_model, .add = true});
-                break;
-            case Form::Long:
-                multiply(out_proj, in.y16, padded(T), residual, dims.d_model, Matmul::Out::F32Add);
-                break;
+        if (how == Form::Long) {
+            multiply(out_proj, in.y16, padded(T), residual, dims.d_model, Matmul::Out::F32Add);
+        } else {
+            linear_exact(context_, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
         }
     });
 }
 
 void CudaBackend::logits(const Dims& dims, const float* norm_weight, const WeightView& head,
                          const float* residual, std::int64_t T, float* logits) {
-    guarded([&] {
-        WorkArea& area = work(T);
-        for (std::int64_t t = 0; t < T; t += kShortTokens) {
-            const std::int64_t n = std::min(kShortTokens, T - t);
-            const float* x = residual + t * dims.d_model;
-            float* out = logits + t * dims.vocab;
-            if (kind_ == WorkArea::Kind::Exact) {
-                rms_norm_exact(context_, x, norm_weight, dims.norm_eps, n, dims.d_model, area.normed32);
-                linear_exact(context_, head, area.normed32, dims.d_model, n, out, dims.vocab, false);
-            } else {
-                small_linear(
-                    context_, head, {}, dims,
+    for (std::int64_t t = 0; t < T; t += kShortTokens) {
+        const std::int64_t n = std::min(kShortTokens, T - t);
+        const float* x = residual + t * dims.d_model;
+        float* out = logits + t * dims.vocab;
+        if (kind_ == WorkArea::Kind::Exact) {
+            guarded([&] {
+                float* normed = work(T).normed32;
+                rms_norm_exact(context_, x, norm_weight, dims.norm_eps, n, dims.d_model, normed);
+                linear_exact(context_, head, normed, dims.d_model, n, out, dims.vocab, false);
+            });
+        } else {
+            collected([&] {
+                short_.linear(
+                    head, {},
                     {.x = x, .stride = dims.d_model, .norm_weight = norm_weight, .eps = dims.norm_eps}, n,
                     {.out = out, .stride = dims.vocab});
-            }
+            });
         }
-    });
+    }
 }
 
 }  // namespace

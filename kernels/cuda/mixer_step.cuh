@@ -138,14 +138,22 @@ class MixerStep {
 
   private:
     static constexpr int kWarps = kThreads / 32;
-    static constexpr int kRows = kHeaddim / kWarps;                         // of the state, a warp
-    static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;   // of channels, a thread
-    static constexpr int kFinished = (16 + kWarps - 1) / kWarps;            // tokens, a warp
+    static constexpr int kRows = kHeaddim / kWarps;                        // of the state, a warp
+    static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;  // of channels, a thread
+    static constexpr int kFinished = (16 + kWarps - 1) / kWarps;           // tokens, a warp
 
-    static __device__ __forceinline__ int lane() { return static_cast<int>(threadIdx.x) % 32; }
-    static __device__ __forceinline__ int warp() { return static_cast<int>(threadIdx.x) / 32; }
-    __device__ __forceinline__ int heads_in_group() const { return p_.n_heads / p_.n_groups; }
-    __device__ __forceinline__ int group() const { return head_ / heads_in_group(); }
+    static __device__ __forceinline__ int lane() {
+        return static_cast<int>(threadIdx.x) % 32;
+    }
+    static __device__ __forceinline__ int warp() {
+        return static_cast<int>(threadIdx.x) / 32;
+    }
+    __device__ __forceinline__ int heads_in_group() const {
+        return p_.n_heads / p_.n_groups;
+    }
+    __device__ __forceinline__ int group() const {
+        return head_ / heads_in_group();
+    }
     __device__ __forceinline__ std::int64_t width() const {
         return 2 * p_.d_inner + 2 * p_.n_groups * kState + p_.n_heads;
     }

@@ -127,7 +127,7 @@ void add_need(const Phase& phase, Need& need) {
 template <class Format, int kColumnTiles, int kTeams>
 Shared plan_shared(const Need& need, int slots) {
     using TheRing = Ring<Format, kTeams>;
-    Shared shared{};
+    Shared shared;
     shared.ring_scales = slots * TheRing::kDataBytes;
     shared.partials = shared.ring_scales + slots * TheRing::kScaleBytes;
     shared.zeros = shared.partials + kTeams * kPartials<kColumnTiles> * 4;
@@ -179,7 +179,7 @@ void launch_short(const Context& context, Program& program) {
 /// Would the largest phase fit: kShortTokens tokens of `columns`, the most groups that there may be?
 template <class Format, int kTeams>
 bool fits(const DeviceTraits& device, int columns, int slots) {
-    Phase phase{};
+    Phase phase;
     phase.linear.T = 16;
     phase.linear.columns = columns;
     phase.linear.n_groups = 16;
@@ -201,7 +201,7 @@ SumBlock sum_block(const DeviceTraits& device) {
                     " KiB of shared memory a block, too little for the short kernels: use the CPU.");
 }
 
-#define SIDEWINDER_SHORT_FORMAT(...)                                                    \
+#define SIDEWINDER_SHORT_FORMAT(...)                                                   \
     template void launch_short<__VA_ARGS__>(const Context& context, Program& program); \
     template SumBlock sum_block<__VA_ARGS__>(const DeviceTraits& device)
 

@@ -59,8 +59,9 @@ struct MixerPhase {
 
 struct Phase {
     enum class Kind : int { Linear, Mixer };
-    Kind kind;
-    bool meets;  ///< reads what other blocks wrote in the phase before: all blocks meet first
+    Phase() : linear{} {}
+    Kind kind = Kind::Linear;
+    bool meets = false;  ///< reads what other blocks wrote in the phase before: all blocks meet first
     union {
         LinearPhase linear;
         MixerPhase mixer;
@@ -70,20 +71,20 @@ struct Phase {
 /// Dynamic shared memory, offsets in bytes: ring | partial sums | zeros | scratch | column sums | operand.
 /// A mixer's tokens lie where the operand is.
 struct Shared {
-    int ring_scales;
-    int partials;
-    int zeros;
-    int scratch;
-    int sums;
-    int operand;
-    int bytes;
+    int ring_scales = 0;
+    int partials = 0;
+    int zeros = 0;
+    int scratch = 0;
+    int sums = 0;
+    int operand = 0;
+    int bytes = 0;
 };
 
 struct Program {
-    int count;
-    int slots;  ///< of the ring, a warp
+    int count = 0;
+    int slots = 0;  ///< of the ring, a warp
     Shared shared;
-    unsigned* barrier;  ///< GridBarrier's two counters; null: no phase meets
+    unsigned* barrier = nullptr;  ///< GridBarrier's two counters; null: no phase meets
     Phase phases[kMostPhases];
 };
 static_assert(sizeof(Program) <= 32764);

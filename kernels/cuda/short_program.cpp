@@ -18,7 +18,9 @@ bool aligned(const void* address, std::size_t to) {
 }
 
 void refuse_if(bool wrong, const std::string& what) {
-    if (wrong) throw Error(Error::Kind::Internal, "The short linear layer was given " + what + "; please report this.");
+    if (wrong)
+        throw Error(Error::Kind::Internal,
+                    "The short linear layer was given " + what + "; please report this.");
 }
 
 void check_arguments(const WeightView& weight, const WeightView& side, const SmallLinearInput& input,
@@ -28,23 +30,22 @@ void check_arguments(const WeightView& weight, const WeightView& side, const Sma
     refuse_if(T < 1 || T > kShortTokens, std::to_string(T) + " tokens");
     refuse_if(layout.format == WeightFormat::F32, "a float32 weight");
     refuse_if(integer && (!weight.scales || (layout.group != 64 && layout.group != 128)),
-           "groups of " + std::to_string(layout.group) + " columns");
-    refuse_if(layout.rows < 1 || layout.rows > INT_MAX / 2 || layout.cols < 128 || layout.cols > INT_MAX / 32 ||
-               layout.cols % 128 != 0,
-           "a weight of " + std::to_string(layout.rows) + " x " + std::to_string(layout.cols));
+              "groups of " + std::to_string(layout.group) + " columns");
+    refuse_if(layout.rows < 1 || layout.rows > INT_MAX / 2 || layout.cols < 128 ||
+                  layout.cols > INT_MAX / 32 || layout.cols % 128 != 0,
+              "a weight of " + std::to_string(layout.rows) + " x " + std::to_string(layout.cols));
     refuse_if(side.data && (side.layout.format != WeightFormat::BF16 || side.layout.cols != layout.cols),
-           "side rows of another form");
+              "side rows of another form");
     refuse_if(input.norm_weight && input.head_squares, "two norms");
     refuse_if(input.head_squares && (input.n_groups < 1 || input.n_heads % input.n_groups != 0 ||
-                                  layout.cols % (4 * input.n_groups) != 0),
-           std::to_string(input.n_heads) + " heads in " + std::to_string(input.n_groups) + " groups");
+                                     layout.cols % (4 * input.n_groups) != 0),
+              std::to_string(input.n_heads) + " heads in " + std::to_string(input.n_groups) + " groups");
     refuse_if(!aligned(weight.data, 16) || !aligned(side.data, 8) || !aligned(input.x, 16) ||
-               !aligned(input.norm_weight, 16) || input.stride % 4 != 0,
-           "tensors that are not aligned to 16 bytes");
+                  !aligned(input.norm_weight, 16) || input.stride % 4 != 0,
+              "tensors that are not aligned to 16 bytes");
     refuse_if(output.stride < layout.rows + (side.data ? side.layout.rows : 0),
-           "rows of " + std::to_string(output.stride) + " to write");
+              "rows of " + std::to_string(output.stride) + " to write");
 }
-
 
 LinearPhase whole_phase(const WeightView& weight, const WeightView& side, const SmallLinearInput& input,
                         std::int64_t T, const SmallLinearOutput& output) {

@@ -58,8 +58,8 @@ __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
             const int part = (first_pair + q) * (Format::kStepColumns / kPairs) / Format::kSumColumns;
 #pragma unroll
             for (int c = 0; c < kColumnTiles; ++c) {
-                const float2 sum = *reinterpret_cast<const float2*>(
-                    sums + part * (8 * kColumnTiles) + 8 * c + threadIdx.x % 4 * 2);
+                const float2 sum = *reinterpret_cast<const float2*>(sums + part * (8 * kColumnTiles) + 8 * c +
+                                                                    threadIdx.x % 4 * 2);
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
                     const float scale = i < 2 ? unit.scale_low[group] : unit.scale_high[group];

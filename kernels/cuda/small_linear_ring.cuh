@@ -10,8 +10,8 @@ inline constexpr int kMostSlots = 6;  ///< units under way, a warp
 inline constexpr int kWarpSlotBytes = kTileRows * kUnitBytes;
 
 /// Units that each warp takes of a row: the row's units are dealt to the warps in turn, so that together they
-/// read a kibibyte of each row at a time, and cutting a row at a multiple of kTeamWarps units changes nobody's
-/// order.
+/// read a kibibyte of each row at a time, and cutting a row at a multiple of kTeamWarps units changes
+/// nobody's order.
 template <class Format>
 __host__ __device__ constexpr int iterations(int columns) {
     constexpr int kColumns = kTeamWarps * kUnitSteps * Format::kStepColumns;  // of all warps
@@ -105,7 +105,9 @@ class Ring {
     static constexpr int kGroupsOr1 = Format::kUnitGroups > 0 ? Format::kUnitGroups : 1;
     static constexpr int kScaleRounds = (kScales + 31) / 32;
 
-    __device__ __forceinline__ const LinearPhase& linear() const { return program_.phases[phase_].linear; }
+    __device__ __forceinline__ const LinearPhase& linear() const {
+        return program_.phases[phase_].linear;
+    }
 
     /// The ring holds `slots` groups: all but the newest of them may be under way.
     __device__ __forceinline__ void wait_oldest() const {
@@ -179,7 +181,8 @@ class Ring {
             const int element = lane_ + 32 * r;
             const int group = unit * Format::kUnitGroups + element % kGroupsOr1;
             if (element < kScales && group * Format::kGroup < limit_) {
-                cp_async_4(scales_ + slot * (kWarps * kScales) + element % kGroupsOr1 * kTileRows + element / kGroupsOr1,
+                cp_async_4(scales_ + slot * (kWarps * kScales) + element % kGroupsOr1 * kTileRows +
+                               element / kGroupsOr1,
                            scale_rows_[r] + unit * Format::kUnitGroups);
             }
         }

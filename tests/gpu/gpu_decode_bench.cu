@@ -1,4 +1,4 @@
-// Time of a decoded token's kernels alone, layer by layer in one CUDA graph, on weights of the 7B's width:
+// Time of a decoded token's layers alone, in one CUDA graph, on weights of the 7B's width:
 // `gpu_decode_bench [layers] [T...]`. What the host adds to a token is not in it.
 #include <cuda_bf16.h>
 
@@ -12,6 +12,7 @@
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/memory.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/short_program.h"
 
 namespace {
 
@@ -53,6 +54,7 @@ class Bench {
         y_ = floats(16 * d_.d_inner, 0.5f);
         squares_ = floats(16 * d_.n_heads, 8.0f);
         norm_ = floats(d_.d_inner, 1.0f);
+        barrier_ = reinterpret_cast<unsigned*>(floats(2, 0.0f));
         arrivals_ = reinterpret_cast<std::int32_t*>(floats(d_.n_groups, 0.0f));
         mixer_ = {floats(d_.conv_state_size(), 0.1f), floats(d_.conv_dim(), 0.1f), floats(d_.n_heads, -4.0f),
                   floats(d_.n_heads, -1.0f),          floats(d_.n_heads, 1.0f),    norm_};
@@ -68,13 +70,21 @@ class Bench {
     }
 
     void report(const char* name, std::int64_t T) {
-        const double in = time([&](const Layer& l) { project(l, T); });
-        const double out = time([&](const Layer& l) { add(l, T); });
-        const double mix = time([&](const Layer& l) { step(l, T); });
-        const double all = time([&](const Layer& l) {
-            project(l, T);
-            step(l, T);
-            add(l, T);
+        const double all = time([&](ShortProgram& program) {
+            for (const Layer& l : layers_) {
+                project(program, l, T);
+                step(program, l, T);
+                add(program, l, T);
+            }
+        });
+        const double in = time([&](ShortProgram& program) {
+            for (const Layer& l : layers_) project(program, l, T);
+        });
+        const double mix = time([&](ShortProgram& program) {
+            for (const Layer& l : layers_) step(program, l, T);
+        });
+        const double out = time([&](ShortProgram& program) {
+            for (const Layer& l : layers_) add(program, l, T);
         });
         const double state = 2.0 * static_cast<double>(d_.ssm_state_size() + d_.conv_state_size()) * 4;
         const double in_bytes = bytes(layers_[0].in_proj) + bytes(layers_[0].in_proj_dt);
@@ -113,29 +123,31 @@ class Bench {
         return static_cast<double>(view.layout.data_bytes() + view.layout.scale_count() * sizeof(float));
     }
 
-    void project(const Layer& l, std::int64_t T) {
-        small_linear(context_, l.in_proj, l.in_proj_dt, d_,
-                     {.x = x_, .stride = d_.d_model, .norm_weight = norm_, .eps = 1e-5f}, T,
-                     {.out = zxbcdt_, .stride = d_.in_proj_rows()});
+    void project(ShortProgram& program, const Layer& l, std::int64_t T) {
+        program.linear(l.in_proj, l.in_proj_dt,
+                       {.x = x_, .stride = d_.d_model, .norm_weight = norm_, .eps = 1e-5f}, T,
+                       {.out = zxbcdt_, .stride = d_.in_proj_rows()});
     }
-    void step(const Layer& l, std::int64_t T) {
-        mixer_step(context_, d_, mixer_, l.state, zxbcdt_, T, y_, squares_, arrivals_);
+    void step(ShortProgram& program, const Layer& l, std::int64_t T) {
+        program.mixer(d_, mixer_, l.state, zxbcdt_, T, y_, squares_, arrivals_);
     }
-    void add(const Layer& l, std::int64_t T) {
-        small_linear(context_, l.out_proj, {}, d_,
-                     {.x = y_,
-                      .stride = d_.d_inner,
-                      .head_squares = squares_,
-                      .n_heads = d_.n_heads,
-                      .n_groups = d_.n_groups,
-                      .eps = 1e-5f},
-                     T, {.out = x_, .stride = d_.d_model, .add = true});
+    void add(ShortProgram& program, const Layer& l, std::int64_t T) {
+        program.linear(l.out_proj, {},
+                       {.x = y_,
+                        .stride = d_.d_inner,
+                        .head_squares = squares_,
+                        .n_heads = d_.n_heads,
+                        .n_groups = d_.n_groups,
+                        .eps = 1e-5f},
+                       T, {.out = x_, .stride = d_.d_model, .add = true});
     }
 
-    /// Median microseconds a layer, over all layers in one graph.
-    double time(const std::function<void(const Layer&)>& work) {
+    /// Median microseconds a layer, over all layers in one program and one graph.
+    double time(const std::function<void(ShortProgram&)>& work) {
         check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "capture");
-        for (const Layer& layer : layers_) work(layer);
+        ShortProgram program(context_, barrier_);
+        work(program);
+        program.run();
         cudaGraph_t graph = nullptr;
         cudaGraphExec_t executable = nullptr;
         check(cudaStreamEndCapture(stream_, &graph), "capture");
@@ -170,6 +182,7 @@ class Bench {
     MixerWeights mixer_;
     float *x_ = nullptr, *zxbcdt_ = nullptr, *y_ = nullptr, *squares_ = nullptr, *norm_ = nullptr;
     std::int32_t* arrivals_ = nullptr;
+    unsigned* barrier_ = nullptr;
 };
 
 }  // namespace

@@ -56,6 +56,9 @@ inline void cp_async_16(void* smem, const void* global) {
 inline void block_barrier(int) {
     __syncthreads();
 }
+inline void named_barrier(int id, int threads) {
+    emulator::named_barrier(id, threads);
+}
 inline void cp_async_4(void* smem, const void* global) {
     emulator::copy_later(smem, global, 4);
 }

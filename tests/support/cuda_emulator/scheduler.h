@@ -62,6 +62,7 @@ struct Warp {
     std::uint32_t alive = 0;       ///< have not returned
     std::uint32_t ready = 0;       ///< may run
     std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
+    std::uint32_t at_named[16] = {};  ///< wait in named_barrier, by its id
     std::uint32_t at_counter = 0;  ///< wait in wait_until_reached
     std::uint32_t arrived = 0;     ///< wait in a collective
     std::uint32_t masks[32] = {};
@@ -92,6 +93,9 @@ unsigned block_barrier(bool predicate);
 /// Waits until the counter has reached `target` (modulo 2^32); in cooperative launches only.
 void wait_for_counter(const unsigned* counter, unsigned target);
 bool launched_cooperatively();
+
+/// Waits until `threads` threads of the block are in the barrier of this id.
+void named_barrier(int id, int threads);
 
 /// " In kernel k<<<...>>>, block (x, y, z), thread (x, y, z).", or empty outside of kernels.
 std::string where();
