@@ -1,5 +1,5 @@
 #include <QTest>
-#include <cmath>
+#include <algorithm>
 #include <vector>
 
 #include "kernels/cuda/grid_barrier.cuh"
@@ -101,10 +101,11 @@ __global__ void half_the_block(GridBarrier barrier) {
 }
 
 /// Block after block, in the order of their numbers, whatever the order in which they run.
-__global__ void one_by_one(unsigned* turn, unsigned* order) {
+__global__ void one_by_one(unsigned* turn, unsigned first_turn, unsigned* began, unsigned* order) {
     if (threadIdx.x != 0) return;
-    wait_until_reached(turn, blockIdx.x);
-    order[*turn] = blockIdx.x;
+    began[1 + atomicAdd(began, 1)] = blockIdx.x;
+    wait_until_reached(turn, first_turn + blockIdx.x);
+    order[*turn - first_turn] = blockIdx.x;
     add_release(turn, 1);
 }
 
@@ -161,6 +162,15 @@ class TestEmulatorGrid : public QObject {
     static void takeOrder() {
         QFETCH(int, order);
         emulator::set_order(static_cast<emulator::Order>(order));
+    }
+
+    /// How many blocks began, and which one after which.
+    static std::vector<unsigned> beganIn(std::vector<unsigned> numbers) {
+        QFETCH(int, order);
+        if (order == static_cast<int>(emulator::Order::Reversed))
+            std::reverse(numbers.begin(), numbers.end());
+        numbers.insert(numbers.begin(), static_cast<unsigned>(numbers.size()));
+        return numbers;
     }
 
   private Q_SLOTS:
@@ -238,10 +248,16 @@ class TestEmulatorGrid : public QObject {
     void blocksTakeTurns_data() { inBothOrders(); }
     void blocksTakeTurns() {
         takeOrder();
-        const DeviceArray<unsigned> turn({0});
-        const DeviceArray<unsigned> order(std::vector<unsigned>(6, 99));
-        launch(context, "one_by_one", together(6), one_by_one, turn.get(), order.get());
-        QCOMPARE(order.host(), (std::vector<unsigned>{0, 1, 2, 3, 4, 5}));
+        const std::vector<unsigned> numbers = {0, 1, 2, 3, 4, 5};
+        for (const unsigned first_turn : {0u, 0xFFFFFFFDu}) {  // past 2^32 as well
+            const DeviceArray<unsigned> turn({first_turn});
+            const DeviceArray<unsigned> began(std::vector<unsigned>(7));
+            const DeviceArray<unsigned> order(std::vector<unsigned>(6, 99));
+            launch(context, "one_by_one", together(6), one_by_one, turn.get(), first_turn, began.get(),
+                   order.get());
+            QCOMPARE(order.host(), numbers);
+            if (first_turn == 0) QCOMPARE(began.host(), beganIn(numbers));
+        }
     }
 
     void largeBlocksHaveRoom() {

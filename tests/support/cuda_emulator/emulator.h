@@ -38,7 +38,7 @@
 ///   not
 ///     count; cp.async arrives at a wait of its own thread that covers it, never before (until then the place
 ///     holds NaN); mma and ldmatrix move their fragments as PTX says; blocks run one after the other, those
-///     of a cooperative launch in turns: each until all its threads wait (grid_barrier.cuh);
+///     of a cooperative launch in turns: each until all its threads wait or one has called add_release;
 ///   - memory is what cudaMalloc gave, nothing else is in reach; streams keep their order; a captured stream
 ///   records;
 ///     cuBLASLt refuses types and shapes that the library refuses; a sticky failure makes every later call

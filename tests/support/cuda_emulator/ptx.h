@@ -84,6 +84,7 @@ inline void prefetch_l2(const void* global) {
 inline void add_release(unsigned* counter, unsigned value) {
     emulator::check_counter(counter);
     *counter += value;
+    emulator::let_blocks_go_on();
 }
 inline void wait_until_reached(const unsigned* counter, unsigned target) {
     emulator::check_counter(counter);

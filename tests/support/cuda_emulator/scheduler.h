@@ -11,8 +11,8 @@
 #include "tests/support/cuda_emulator/fiber.h"
 
 /// One block of threads at a time, each thread a fiber. A thread runs until it must wait for others. The
-/// blocks of a cooperative launch are all there at once: each runs until all its threads wait, then the next
-/// one does.
+/// blocks of a cooperative launch are all there at once: each runs until all its threads wait or one has
+/// called add_release (the others may then be behind), and then the next one does.
 namespace sidewinder::emulator {
 
 enum class Order { Forward, Reversed };
@@ -92,6 +92,8 @@ unsigned block_barrier(bool predicate);
 
 /// Waits until the counter has reached `target` (modulo 2^32); in cooperative launches only.
 void wait_for_counter(const unsigned* counter, unsigned target);
+/// The other blocks have a turn at once, while threads of this one are still on their way.
+void let_blocks_go_on();
 bool launched_cooperatively();
 
 /// Waits until `threads` threads of the block are in the barrier of this id.
