@@ -14,7 +14,6 @@ namespace sidewinder::kernels::cuda::small {
 inline constexpr int kHeaddim = 64;
 inline constexpr int kState = 128;
 inline constexpr int kChannels = 2 * kState + kHeaddim;  // of conv1d, a head: B, C and x
-inline constexpr int kFlight = 4;                        // tokens whose loads are under way at once
 
 /// What the block's threads hand each other for one token.
 struct Token {
@@ -73,8 +72,8 @@ __device__ __forceinline__ float sum_many(float (&v)[kCount]) {
     return v[0];
 }
 
-/// kThreads: of the block, 256 or 512. All threads call each function, and none returns early.
-template <int kThreads>
+/// kMostTokens: 1, 8 or 16. All threads call each function, and none returns early.
+template <int kMostTokens>
 class MixerStep {
   public:
     __device__ __forceinline__ MixerStep(const MixerPhase& p, char* smem)
@@ -113,14 +112,18 @@ class MixerStep {
         // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer.
         int arrived = 0;
         if (threadIdx.x == 0) arrived = atomicAdd(p_.arrivals + group(), 1);
-        int t = 0;
-        for (; t + 1 < p_.T; t += 2) advance<2>(t);
-        if (t < p_.T) advance<1>(t);
+        if constexpr (kMostTokens == 1) {
+            advance<1>(0);
+        } else {
+            int t = 0;
+            for (; t + 1 < T(); t += 2) advance<2>(t);
+            if (t < T()) advance<1>(t);
+        }
         __syncthreads();
 
 #pragma unroll
         for (int i = 0; i < kFinished; ++i) {
-            if (warp() + i * kWarps < p_.T) finish(i);
+            if (warp() + i * kWarps < T()) finish(i);
         }
 #pragma unroll
         for (int r = 0; r < kRows; ++r) state_at()[r * 32] = state_[r];  // last: sums must not queue behind
@@ -137,10 +140,13 @@ class MixerStep {
     }
 
   private:
-    static constexpr int kWarps = kThreads / 32;
+    __device__ __forceinline__ int T() const {
+        return kMostTokens == 1 ? 1 : p_.T;
+    }
     static constexpr int kRows = kHeaddim / kWarps;                        // of the state, a warp
     static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;  // of channels, a thread
-    static constexpr int kFinished = (16 + kWarps - 1) / kWarps;           // tokens, a warp
+    static constexpr int kFinished = (kMostTokens + kWarps - 1) / kWarps;  // tokens, a warp
+    static constexpr int kFlight = kMostTokens < 4 ? kMostTokens : 4;  // whose loads are under way at once
 
     static __device__ __forceinline__ int lane() {
         return static_cast<int>(threadIdx.x) % 32;
@@ -175,16 +181,16 @@ class MixerStep {
     /// conv1d over the run.
     __device__ __forceinline__ void convolve(int round) {
         const float* raw = p_.zxbcdt + p_.d_inner + channel(round);
-        for (int first = 0; first < p_.T; first += kFlight) {
+        for (int first = 0; first < T(); first += kFlight) {
             float in[kFlight];
 #pragma unroll
             for (int i = 0; i < kFlight; ++i) {
-                in[i] = first + i < p_.T ? __ldcg(raw) : 0.0f;
+                in[i] = first + i < T() ? __ldcg(raw) : 0.0f;
                 raw += width();
             }
 #pragma unroll
             for (int i = 0; i < kFlight; ++i) {
-                if (first + i >= p_.T) break;
+                if (first + i >= T()) break;
                 tokens_[first + i].conv[place(round)] = channels_[round].next(in[i]);
             }
         }
@@ -192,7 +198,7 @@ class MixerStep {
 
     /// The last warp, which has fewest channels: a lane for each token.
     __device__ __forceinline__ void time_step() {
-        if (warp() != kWarps - 1 || lane() >= p_.T) return;
+        if (warp() != kWarps - 1 || lane() >= T()) return;
         const float in = __ldcg(p_.zxbcdt + (lane() + 1) * width() - p_.n_heads + head_);
         const float dt = softplus(in + dt_bias_);
         tokens_[lane()].dt = dt;
@@ -204,7 +210,7 @@ class MixerStep {
 #pragma unroll
         for (int i = 0; i < kFinished; ++i) {
             const int t = warp() + i * kWarps;
-            if (t >= p_.T) continue;
+            if (t >= T()) continue;
             const float* z = p_.zxbcdt + t * width() + head_ * kHeaddim + lane();
             z_[i][0] = __ldcg(z);
             z_[i][1] = __ldcg(z + 32);

@@ -9,8 +9,8 @@
 /// What the persistent kernel of short runs (short_kernel.cuh) is given: a list of phases, by value.
 namespace sidewinder::kernels::cuda::small {
 
-inline constexpr int kTeamWarps = 8;  ///< that share a tile of 16 rows
-inline constexpr int kTeamThreads = kTeamWarps * 32;
+inline constexpr int kWarps = 8;  ///< of a block: they share a tile of 16 rows, and have 255 registers each
+inline constexpr int kThreads = kWarps * 32;
 inline constexpr int kTileRows = 16;
 inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
 
@@ -38,6 +38,7 @@ struct LinearPhase {
     int side_rows;
     int n_heads;
     int n_groups;
+    unsigned group_reciprocal;  ///< 2^32 / (x_columns / n_groups), rounded up
     float eps;
     bool add;
     bool add_side;
@@ -68,12 +69,10 @@ struct Phase {
     };
 };
 
-/// Dynamic shared memory, offsets in bytes: ring | partial sums | zeros | scratch | column sums | operand.
-/// A mixer's tokens lie where the operand is.
+/// Dynamic shared memory, offsets in bytes: ring | partial sums | scratch | column sums | operand. A mixer's
+/// tokens lie where the operand is.
 struct Shared {
-    int ring_scales = 0;
     int partials = 0;
-    int zeros = 0;
     int scratch = 0;
     int sums = 0;
     int operand = 0;
@@ -82,7 +81,6 @@ struct Shared {
 
 struct Program {
     int count = 0;
-    int slots = 0;  ///< of the ring, a warp
     Shared shared;
     unsigned* barrier = nullptr;  ///< GridBarrier's two counters; null: no phase meets
     Phase phases[kMostPhases];

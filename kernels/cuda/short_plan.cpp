@@ -9,7 +9,7 @@ bool meets(const Program& program) {
                        [](const Phase& phase) { return phase.meets; });
 }
 
-int grid_of(const Program& program, int teams, int multiprocessors) {
+int grid_of(const Program& program, int multiprocessors) {
     int most = 1;
     for (int i = 0; i < program.count; ++i) {
         const Phase& phase = program.phases[i];
@@ -17,16 +17,25 @@ int grid_of(const Program& program, int teams, int multiprocessors) {
             most = std::max(most, phase.mixer.n_heads);
         } else {
             const int tiles = (phase.linear.rows + kTileRows - 1) / kTileRows;
-            most = std::max({most, (tiles + teams - 1) / teams, phase.linear.side_rows});
+            most = std::max({most, tiles, phase.linear.side_rows});
         }
     }
     return std::min(most, multiprocessors);
 }
 
+int most_tokens(const Program& program) {
+    int most = 1;
+    for (int i = 0; i < program.count; ++i) {
+        const Phase& phase = program.phases[i];
+        most = std::max(most, phase.kind == Phase::Kind::Mixer ? phase.mixer.T : phase.linear.T);
+    }
+    return most;
+}
+
 int staged_columns(const DeviceTraits& device, int block_columns, int columns, int T) {
     const auto room = static_cast<int>(device.shared_per_block / 10 * 3);
-    const int fit = room / (2 * T) / block_columns * block_columns;
-    return std::min(columns, std::max(fit, block_columns));
+    const int fit = std::clamp(room / (2 * T) / block_columns, 1, T > 8 ? 1 : kStagedBlocks);
+    return std::min(columns, fit * block_columns);
 }
 
 }  // namespace sidewinder::kernels::cuda::small

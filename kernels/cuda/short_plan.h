@@ -7,8 +7,6 @@
 /// How a program of short runs is laid out on a device. Host only.
 namespace sidewinder::kernels::cuda::small {
 
-inline constexpr int kZeros = 64;  ///< bytes that stand for tokens that are not there
-
 /// Bytes of shared memory beside the ring and the partial sums: the most that any phase needs.
 struct Need {
     int scratch = 0;
@@ -19,7 +17,9 @@ struct Need {
 /// Do blocks wait for each other?
 bool meets(const Program& program);
 /// Blocks of the launch: no more than have work, and one a multiprocessor.
-int grid_of(const Program& program, int teams, int multiprocessors);
+int grid_of(const Program& program, int multiprocessors);
+/// T of the phase that has most.
+int most_tokens(const Program& program);
 
 // The formats of small_linear_format.cuh.
 struct FormatBf16;
@@ -29,7 +29,7 @@ template <int kGroupColumns>
 struct FormatInt4;
 
 /// Launches `program` on one block a multiprocessor, with as deep a ring as fits. One .cu file a format.
-/// Throws Error.
+/// Throws Error(Unsupported) where the device has too little shared memory.
 template <class Format>
 void launch_short(const Context& context, Program& program);
 
@@ -38,12 +38,14 @@ void launch_short(const Context& context, Program& program);
 struct SumBlock {
     int columns = 0;
     int iterations = 0;  ///< units a warp
+    int tokens = 0;      ///< the most for which there is shared memory: more are run in two halves
 };
-/// Throws Error(Unsupported) where the device has too little shared memory.
 template <class Format>
 SumBlock sum_block(const DeviceTraits& device);
 
-/// Columns that are staged at a time: whole sum blocks, few enough to leave the ring its room.
+inline constexpr int kStagedBlocks = 2;  ///< sum blocks at a time, so that each has its partial sums
+/// Columns that are staged at a time: whole sum blocks, few enough to leave the ring and the partial sums
+/// their room.
 int staged_columns(const DeviceTraits& device, int block_columns, int columns, int T);
 
 }  // namespace sidewinder::kernels::cuda::small

@@ -65,6 +65,10 @@ LinearPhase whole_phase(const WeightView& weight, const WeightView& side, const 
     p.head_squares = input.head_squares;
     p.n_heads = static_cast<int>(input.n_heads);
     p.n_groups = input.head_squares ? static_cast<int>(input.n_groups) : 0;
+    if (p.n_groups > 0) {
+        const std::int64_t width = layout.cols / p.n_groups;
+        p.group_reciprocal = static_cast<unsigned>(((std::int64_t{1} << 32) + width - 1) / width);
+    }
     p.eps = input.eps;
     p.side = static_cast<const __nv_bfloat16*>(side.data);
     p.side_rows = side.data ? static_cast<int>(side.layout.rows) : 0;
@@ -72,6 +76,16 @@ LinearPhase whole_phase(const WeightView& weight, const WeightView& side, const 
     p.side_out = output.out + layout.rows;
     p.out_stride = static_cast<int>(output.stride);
     p.add = p.add_side = output.add;
+    return p;
+}
+
+/// Tokens [first, first + T) of it.
+LinearPhase part_of(LinearPhase p, int first, int T) {
+    p.T = T;
+    p.x += static_cast<std::int64_t>(first) * p.x_stride;
+    if (p.head_squares) p.head_squares += static_cast<std::int64_t>(first) * p.n_heads;
+    p.out += static_cast<std::int64_t>(first) * p.out_stride;
+    p.side_out += static_cast<std::int64_t>(first) * p.out_stride;
     return p;
 }
 
@@ -110,6 +124,10 @@ template <class T>
 void ShortProgram::cut(Format format, const LinearPhase& whole) {
     const DeviceTraits& device = *context_.device;
     const small::SumBlock block = small::sum_block<T>(device);
+    if (whole.T > block.tokens) {
+        cut<T>(format, part_of(whole, 0, block.tokens));
+        return cut<T>(format, part_of(whole, block.tokens, whole.T - block.tokens));
+    }
     const int step = small::staged_columns(device, block.columns, whole.columns, whole.T);
     start_operation(format, (whole.columns + step - 1) / step);
     for (int column = 0; column < whole.columns; column += step) {

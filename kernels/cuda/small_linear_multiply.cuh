@@ -3,50 +3,65 @@
 #include "kernels/cuda/small_linear_ring.cuh"
 
 /// Weights times operand: everything is a tensor-core product with the tokens as columns, so T = 1 and T = 8
-/// take the same time and a token has the same bits in each.
+/// take the same time and a token has the same bits in each. kMostTokens: 1, 8 or 16.
 namespace sidewinder::kernels::cuda::small {
 
-/// A lane's B registers: token g of each column tile, or zeros where there is no such token.
-template <class Format, int kColumnTiles>
-struct Operand {
-    const char* address[kColumnTiles];
-    int stride[kColumnTiles];  ///< from pair to pair
+template <int kMostTokens>
+inline constexpr int kColumnTiles = kMostTokens > 8 ? 2 : 1;
 
-    __device__ __forceinline__ Operand(const char* operand, const char* zeros, int T) {
+/// A lane's B registers: token g of each column tile. Where there is no such token it reads another's:
+/// columns of a product do not touch each other, and nobody looks at that one.
+template <int kMostTokens>
+struct Operand {
+    const char* address[kColumnTiles<kMostTokens>];
+    int stride;  ///< from pair to pair
+
+    __device__ __forceinline__ Operand(const char* operand, int T) {
         const int lane = static_cast<int>(threadIdx.x) % 32;
+        stride = kMostTokens == 1 ? 64 : T * 64;
 #pragma unroll
-        for (int c = 0; c < kColumnTiles; ++c) {
-            const int token = lane / 4 + 8 * c;
-            address[c] = (token < T ? operand + token * 64 : zeros) + lane % 4 * 16;
-            stride[c] = token < T ? T * 64 : 0;
+        for (int c = 0; c < kColumnTiles<kMostTokens>; ++c) {
+            const int token = kMostTokens == 1 ? 0 : min(lane / 4 + 8 * c, T - 1);
+            address[c] = operand + token * 64 + lane % 4 * 16;
         }
     }
     __device__ __forceinline__ uint4 load(int c, int pair) const {
-        return *reinterpret_cast<const uint4*>(address[c] + pair * stride[c]);
+        return *reinterpret_cast<const uint4*>(address[c] + pair * stride);
     }
 };
 
-template <int kColumnTiles>
-using Accumulator = float[kColumnTiles][4];
+/// C registers: 0 and 2 alone where there is one token, which is column 0.
+template <int kMostTokens>
+using Accumulator = float[kColumnTiles<kMostTokens>][4];
+template <int kMostTokens>
+inline constexpr int kAccumulatorStep = kMostTokens == 1 ? 2 : 1;
+
+/// What `exact` weights without sign have added to the sums of a lane's tokens: see small_linear_stage.cuh.
+template <int kMostTokens>
+__device__ __forceinline__ float2 correction(const float* sums, int part, int c) {
+    if constexpr (kMostTokens == 1) return {sums[part], 0.0f};
+    return *reinterpret_cast<const float2*>(sums + part * kMostTokens + 8 * c + threadIdx.x % 4 * 2);
+}
 
 /// `acc` += one step of a unit. Per quantisation group the sums start at zero, are corrected for the weights'
-/// missing sign (`sums`: [columns / kSumColumns, 8 * kColumnTiles]) and scaled in float32; each of the two
-/// mmas of a pair has its own sum, which halves the chain of dependent instructions.
-template <class Format, int kColumnTiles>
+/// missing sign and scaled in float32; each of the two mmas of a pair has its own sum, which halves the chain
+/// of dependent instructions.
+template <class Format, int kMostTokens>
 __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
-                                              const Operand<Format, kColumnTiles>& operand, int first_pair,
-                                              const float* sums, Accumulator<kColumnTiles>& acc) {
+                                              const Operand<kMostTokens>& operand, int first_pair,
+                                              const float* sums, Accumulator<kMostTokens>& acc) {
+    constexpr int kTiles = kColumnTiles<kMostTokens>;
     constexpr int kGroups = Format::kUnitGroups;
     constexpr int kPairs = Format::kStepPairs;
     constexpr int kPairsPerGroup = kGroups > 0 ? kUnitSteps * kPairs / kGroups : kPairs;
-    Accumulator<kColumnTiles> even = {}, odd = {};
+    Accumulator<kMostTokens> even = {}, odd = {};
 #pragma unroll
     for (int q = 0; q < kPairs; ++q) {
         std::uint32_t low[4], high[4];
         Format::decode(unit.low[s], q, low);
         Format::decode(unit.high[s], q, high);
 #pragma unroll
-        for (int c = 0; c < kColumnTiles; ++c) {
+        for (int c = 0; c < kTiles; ++c) {
             const uint4 b = operand.load(c, first_pair + q);
             Format::multiply(kGroups > 0 ? even[c] : acc[c], low[0], high[0], low[1], high[1], b.x, b.y);
             Format::multiply(kGroups > 0 ? odd[c] : acc[c], low[2], high[2], low[3], high[3], b.z, b.w);
@@ -57,115 +72,142 @@ __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
             const int group = (s * kPairs + q) / kPairsPerGroup;
             const int part = (first_pair + q) * (Format::kStepColumns / kPairs) / Format::kSumColumns;
 #pragma unroll
-            for (int c = 0; c < kColumnTiles; ++c) {
-                const float2 sum = *reinterpret_cast<const float2*>(sums + part * (8 * kColumnTiles) + 8 * c +
-                                                                    threadIdx.x % 4 * 2);
+            for (int c = 0; c < kTiles; ++c) {
+                const float2 extra = correction<kMostTokens>(sums, part, c);
 #pragma unroll
-                for (int i = 0; i < 4; ++i) {
+                for (int i = 0; i < 4; i += kAccumulatorStep<kMostTokens>) {
                     const float scale = i < 2 ? unit.scale_low[group] : unit.scale_high[group];
-                    const float exact = Format::combine(even[c][i], odd[c][i]) - (i % 2 ? sum.y : sum.x);
+                    const float exact = Format::combine(even[c][i], odd[c][i]) - (i % 2 ? extra.y : extra.x);
                     acc[c][i] = fmaf(scale, exact, acc[c][i]);
-                    even[c][i] = odd[c][i] = 0.0f;
                 }
+#pragma unroll
+                for (int i = 0; i < 4; ++i) even[c][i] = odd[c][i] = 0.0f;
             }
         }
     }
 }
 
-/// A team's barrier: named, since the other team is somewhere else.
-template <int kTeams>
-__device__ __forceinline__ void team_barrier() {
-    if constexpr (kTeams == 1) {
-        __syncthreads();
-    } else {
-        named_barrier(1 + static_cast<int>(threadIdx.x) / kTeamThreads, kTeamThreads);
-    }
-}
+/// The warps' sums of some tiles, before they are added up: an entry for each tile and sum block, in it
+/// [kWarps][kFloats].
+template <int kMostTokens>
+struct Partials {
+    static constexpr int kFloats = kMostTokens == 1 ? 16 : kColumnTiles<kMostTokens> * 128;
+    static constexpr int kEntry = kWarps * kFloats;
+    static constexpr int kEntries = kMostTokens == 1 ? 32 : kMostTokens == 8 ? 4 : 2;
+    static constexpr int kBytes = kEntries * kEntry * 4;
 
-/// Floats of a team's partial sums; twice where that is little, which saves a barrier.
-template <int kColumnTiles>
-inline constexpr int kPartialBuffers = kColumnTiles == 1 ? 2 : 1;
-template <int kColumnTiles>
-inline constexpr int kPartials = kPartialBuffers<kColumnTiles>* kTeamWarps* kColumnTiles * 128;
-
-/// Adds the sums of a team's warps in their order. Thread i of the team holds the total of accumulator i.
-template <class Format, int kColumnTiles, int kTeams>
-__device__ __forceinline__ void add_warps(const Accumulator<kColumnTiles>& acc, float* partials,
-                                          float& total) {
-    constexpr int kCount = kColumnTiles * 128;
-    const int thread = static_cast<int>(threadIdx.x) % kTeamThreads, lane = thread % 32;
+    static __device__ __forceinline__ void put(const Accumulator<kMostTokens>& acc, float* entry) {
+        const int lane = static_cast<int>(threadIdx.x) % 32;
+        float* to = entry + threadIdx.x / 32 * kFloats;
+        if constexpr (kMostTokens == 1) {
+            if (lane % 4 != 0) return;
+            to[lane / 4] = acc[0][0];
+            to[lane / 4 + 8] = acc[0][2];
+        } else {
 #pragma unroll
-    for (int c = 0; c < kColumnTiles; ++c) {
-        *reinterpret_cast<float4*>(partials + thread / 32 * kCount + c * 128 + lane * 4) =
-            make_float4(acc[c][0], acc[c][1], acc[c][2], acc[c][3]);
+            for (int c = 0; c < kColumnTiles<kMostTokens>; ++c) {
+                *reinterpret_cast<float4*>(to + c * 128 + lane * 4) =
+                    make_float4(acc[c][0], acc[c][1], acc[c][2], acc[c][3]);
+            }
+        }
     }
-    team_barrier<kTeams>();
-    if (thread < kCount) {
-        float sum = partials[thread];
-#pragma unroll
-        for (int w = 1; w < kTeamWarps; ++w) sum += partials[w * kCount + thread];
-        total = fmaf(sum, Format::kUnscale, total);
-    }
-}
-
-/// Which element of a tile the team's thread of that accumulator writes.
-struct Element {
-    int row, token;
-    __device__ __forceinline__ explicit Element(int thread) {
-        const int lane = thread / 4 % 32, i = thread % 4;
-        row = lane / 4 + i / 2 * 8;
-        token = lane % 4 * 2 + i % 2 + thread / 128 * 8;
+    /// Where a warp's sum of a tile's row and token lies.
+    static __device__ __forceinline__ int place(int row, int token) {
+        if constexpr (kMostTokens == 1) return row;
+        return token / 8 * 128 + (row % 8 * 4 + token % 8 / 2) * 4 + row / 8 * 2 + token % 2;
     }
 };
 
-/// One phase's tiles of one team. `slot`: the ring's oldest, moved on. `partials`: the team's.
-template <class Format, int kColumnTiles, int kTeams>
-__device__ __forceinline__ void multiply_tiles(const LinearPhase& p, int slots, const char* staged,
-                                               const char* zeros, const float* sums, float* partials,
-                                               Ring<Format, kTeams>& ring, int& slot) {
-    constexpr int kUnitPairs = kUnitSteps * Format::kStepPairs;
-    const int thread = static_cast<int>(threadIdx.x) % kTeamThreads, warp = thread / 32;
-    const int count = iterations<Format>(p.columns);
-    const Operand<Format, kColumnTiles> operand(staged, zeros, p.T);
-    const Element element(thread);
-    const bool writes = thread < kColumnTiles * 128 && element.token < p.T;
-    int buffer = 0;
-    for (int tile = ring.first_tile(); tile * kTileRows < p.rows; tile += ring.tile_stride()) {
-        const int row = tile * kTileRows + element.row;
-        float* out = p.out + static_cast<std::int64_t>(element.token) * p.out_stride + row;
-        float total = p.add && writes && row < p.rows ? __ldcg(out) : 0.0f;
-        Accumulator<kColumnTiles> acc = {};
-        for (int i = 0, left = p.sum_iterations; i < count; ++i) {
-            Unit<Format> unit;
-            ring.take(slot, unit);
-            ring.load(slot);
-            slot = slot + 1 == slots ? 0 : slot + 1;
-            const int index = warp + kTeamWarps * i;
-            const int column = index * kUnitColumns<Format>;
-            if (column + kUnitColumns<Format> <= p.columns) {
-#pragma unroll
-                for (int s = 0; s < kUnitSteps; ++s) {
-                    const int pair = index * kUnitPairs + s * Format::kStepPairs;
-                    multiply_step<Format, kColumnTiles>(unit, s, operand, pair, sums, acc);
-                }
-            } else if (kHasHalfUnits<Format> && column < p.columns) {
-                multiply_step<Format, kColumnTiles>(unit, 0, operand, index * kUnitPairs, sums, acc);
+/// One phase's tiles of one block.
+template <class Format, int kMostTokens, int kSlots>
+class Tiles {
+  public:
+    using Sums = Partials<kMostTokens>;
+
+    __device__ __forceinline__ Tiles(const LinearPhase& p, const char* operand, const float* sums,
+                                     float* partials, Ring<Format, kSlots>& ring)
+        : p_(p),
+          operand_(operand, p.T),
+          sums_(sums),
+          partials_(partials),
+          ring_(ring),
+          count_(iterations<Format>(p.columns)),
+          whole_(units_of_warp(p.columns / kUnitColumns<Format>, warp())),
+          some_(units_of_warp((p.columns + kUnitColumns<Format> - 1) / kUnitColumns<Format>, warp())) {}
+
+    /// All threads; ends with a barrier. The block's tiles are blockIdx.x + n * gridDim.x, n from 0.
+    __device__ __forceinline__ void run() {
+        const int blocks = (count_ + p_.sum_iterations - 1) / p_.sum_iterations;
+        const int most = Sums::kEntries / blocks;
+        int n = 0;
+        for (int first = 0; is_there(first); first = n) {
+            for (; n < first + most && is_there(n); ++n) {
+                multiply(partials_ + (n - first) * blocks * Sums::kEntry);
             }
-            if (--left == 0 || i + 1 == count) {
-                add_warps<Format, kColumnTiles, kTeams>(
-                    acc, partials + buffer * (kTeamWarps * kColumnTiles * 128), total);
-                if constexpr (kPartialBuffers<kColumnTiles> == 1) {
-                    team_barrier<kTeams>();
-                } else {
-                    buffer ^= 1;
-                }
-                left = p.sum_iterations;
-#pragma unroll
-                for (int c = 0; c < kColumnTiles; ++c) acc[c][0] = acc[c][1] = acc[c][2] = acc[c][3] = 0.0f;
-            }
+            flush(first, n - first, blocks);
         }
-        if (writes && row < p.rows) *out = total;
     }
-}
+
+  private:
+    static __device__ __forceinline__ int tile(int n) {
+        return static_cast<int>(blockIdx.x) + n * static_cast<int>(gridDim.x);
+    }
+    __device__ __forceinline__ bool is_there(int n) const { return tile(n) * kTileRows < p_.rows; }
+    static __device__ __forceinline__ int warp() { return static_cast<int>(threadIdx.x) / 32; }
+
+    /// One tile's products, a partial sum a block.
+    __device__ __forceinline__ void multiply(float* entry) {
+        for (int i = 0; i < count_;) {
+            Accumulator<kMostTokens> acc = {};
+            for (const int end = min(count_, i + p_.sum_iterations); i < end; ++i) {
+                Unit<Format> unit;
+                ring_.next(unit);
+                const int pair = (warp() + kWarps * i) * (kUnitSteps * Format::kStepPairs);
+                if (i < whole_) {
+#pragma unroll
+                    for (int s = 0; s < kUnitSteps; ++s) {
+                        multiply_step<Format, kMostTokens>(unit, s, operand_, pair + s * Format::kStepPairs,
+                                                           sums_, acc);
+                    }
+                } else if (kHasHalfUnits<Format> && i < some_) {
+                    multiply_step<Format, kMostTokens>(unit, 0, operand_, pair, sums_, acc);
+                }
+            }
+            Sums::put(acc, entry);
+            entry += Sums::kEntry;
+        }
+    }
+
+    /// Adds the warps' sums in their order, and the sum blocks in theirs.
+    __device__ __forceinline__ void flush(int first, int tiles, int blocks) const {
+        __syncthreads();
+        const int T = kMostTokens == 1 ? 1 : p_.T;
+        for (int e = static_cast<int>(threadIdx.x); e < tiles * kTileRows * T; e += kThreads) {
+            const int n = e / (kTileRows * T), token = e / kTileRows % T;
+            const int row = tile(first + n) * kTileRows + e % kTileRows;
+            if (row >= p_.rows) continue;
+            float* out = p_.out + static_cast<std::int64_t>(token) * p_.out_stride + row;
+            float total = p_.add ? __ldcg(out) : 0.0f;
+            const float* from = partials_ + n * blocks * Sums::kEntry + Sums::place(e % kTileRows, token);
+            for (int b = 0; b < blocks; ++b, from += Sums::kEntry) {
+                float sum = from[0];
+#pragma unroll
+                for (int w = 1; w < kWarps; ++w) sum += from[w * Sums::kFloats];
+                total = fmaf(sum, Format::kUnscale, total);
+            }
+            *out = total;
+        }
+        __syncthreads();
+    }
+
+    const LinearPhase& p_;
+    const Operand<kMostTokens> operand_;
+    const float* sums_;
+    float* partials_;
+    Ring<Format, kSlots>& ring_;
+    const int count_;  ///< iterations a tile
+    const int whole_;  ///< of them with a whole unit for this warp
+    const int some_;   ///< with a whole or a half one
+};
 
 }  // namespace sidewinder::kernels::cuda::small

@@ -6,16 +6,20 @@
 /// How weights stream into a block of the short runs' kernel.
 namespace sidewinder::kernels::cuda::small {
 
-inline constexpr int kMostSlots = 6;  ///< units under way, a warp
 inline constexpr int kWarpSlotBytes = kTileRows * kUnitBytes;
 
 /// Units that each warp takes of a row: the row's units are dealt to the warps in turn, so that together they
-/// read a kibibyte of each row at a time, and cutting a row at a multiple of kTeamWarps units changes
+/// read a kibibyte of each row at a time, and cutting a row at a multiple of kWarps units changes
 /// nobody's order.
 template <class Format>
 __host__ __device__ constexpr int iterations(int columns) {
-    constexpr int kColumns = kTeamWarps * kUnitSteps * Format::kStepColumns;  // of all warps
+    constexpr int kColumns = kWarps * kUnitSteps * Format::kStepColumns;  // of all warps
     return (columns + kColumns - 1) / kColumns;
+}
+
+/// How many of a row's `units` are this warp's.
+__device__ __forceinline__ int units_of_warp(int units, int warp) {
+    return (units - warp + kWarps - 1) / kWarps;
 }
 
 template <class Format>
@@ -37,55 +41,60 @@ struct Unit {
 /// filled by cp.async, one group each, in the order in which `load` is called; a lane copies the very bytes
 /// it reads itself, but for scales and split chunks.
 ///
-/// A phase's tiles are dealt to the teams of all blocks in turn, a row's units to the warps of a team: so
-/// that together they read a kibibyte of each row at a time.
-template <class Format, int kTeams>
+/// A phase's tiles are dealt to the blocks in turn, a block's  together they read a kibibyte of each row at a
+/// time.
+template <class Format, int kSlots>
 class Ring {
   public:
     static constexpr int kScales = Format::kUnitGroups * kTileRows;  ///< a unit
-    static constexpr int kWarps = kTeams * kTeamWarps;
-    static constexpr int kDataBytes = kWarps * kWarpSlotBytes;  ///< a slot
-    static constexpr int kScaleBytes = kWarps * kScales * 4;    ///< a slot
+    static constexpr int kDataBytes = kWarps * kWarpSlotBytes;       ///< a slot
+    static constexpr int kBytes = kSlots * (kDataBytes + kWarps * kScales * 4);
 
     __device__ __forceinline__ Ring(const Program& program, char* smem)
         : program_(program),
           lane_(static_cast<int>(threadIdx.x) % 32),
-          warp_(static_cast<int>(threadIdx.x) / 32 % kTeamWarps) {
-        const int all = static_cast<int>(threadIdx.x) / 32;
-        data_ = smem + all * kWarpSlotBytes;
-        scales_ = reinterpret_cast<float*>(smem + program.shared.ring_scales) + all * kScales;
+          warp_(static_cast<int>(threadIdx.x) / 32) {
+        data_ = smem + warp_ * kWarpSlotBytes;
+        scales_ = reinterpret_cast<float*>(smem + kSlots * kDataBytes) + warp_ * kScales;
         start_phase(0);
+#pragma unroll 1
+        for (int i = 0; i < kSlots; ++i) load(i);
     }
 
-    /// The first tile of this block's team, and the stride to its next.
-    static __device__ __forceinline__ int first_tile() {
-        const int team = static_cast<int>(threadIdx.x) / kTeamThreads;
-        return team * static_cast<int>(gridDim.x) + static_cast<int>(blockIdx.x);
+    /// Takes the oldest unit into registers, and asks for the next one in its place.
+    __device__ __forceinline__ void next(Unit<Format>& unit) {
+        cp_async_wait<kSlots - 1>();
+        if constexpr (kCrossesLanes) __syncwarp();
+        take(slot_, unit);
+        if constexpr (kCrossesLanes) __syncwarp();
+        load(slot_);
+        slot_ = slot_ + 1 == kSlots ? 0 : slot_ + 1;
     }
-    static __device__ __forceinline__ int tile_stride() { return kTeams * static_cast<int>(gridDim.x); }
 
-    /// Asks for the next unit; behind the last one it only counts.
+  private:
+    static constexpr int kGroupsOr1 = Format::kUnitGroups > 0 ? Format::kUnitGroups : 1;
+    static constexpr int kScaleRounds = (kScales + 31) / 32;
+    static constexpr bool kCrossesLanes = kScales > 0 || Format::kSplitChunks;
+    static constexpr int kStride = kWarps * kUnitBytes;  ///< of a row, from a warp's unit to its next
+
+    /// Behind the last unit it only counts.
     __device__ __forceinline__ void load(int slot) {
-        const int unit = warp_ + kTeamWarps * iteration_;
-        const int column = unit * kUnitColumns<Format>;
-        char* to = data_ + slot * kDataBytes + write_place();
-        const std::int64_t from = static_cast<std::int64_t>(unit) * kUnitBytes;
-        if (column + kUnitColumns<Format> <= limit_) {
-            load_step(to, from);
-            load_step(to + kStepBytes * kTileRows, from + kStepBytes);
-            if constexpr (kScales > 0) load_scales(slot, unit);
-        } else if (kHasHalfUnits<Format> && column < limit_) {
-            load_step(to, from);
-            load_scales(slot, unit);
+        if (iteration_ < whole_) {
+            char* to = data_ + slot * kDataBytes + write_place();
+            load_step(to, 0);
+            load_step(to + kStepBytes * kTileRows, kStepBytes);
+            if constexpr (kScales > 0) load_scales(slot);
+        } else if (kHasHalfUnits<Format> && iteration_ < some_) {
+            load_step(data_ + slot * kDataBytes + write_place(), 0);
+            load_scales(slot);
         }
         cp_async_commit();
-        advance();
+        low_ += kStride;
+        high_ += kStride;
+        if (++iteration_ == iterations_) next_tile();
     }
 
-    /// Waits for the oldest unit and takes it into registers; the slot is then free for all lanes.
-    __device__ __forceinline__ void take(int slot, Unit<Format>& unit) {
-        wait_oldest();
-        __syncwarp();
+    __device__ __forceinline__ void take(int slot, Unit<Format>& unit) const {
         const char* from = data_ + slot * kDataBytes;
 #pragma unroll
         for (int s = 0; s < kUnitSteps; ++s) {
@@ -98,92 +107,69 @@ class Ring {
             unit.scale_low[g] = scales[g * kTileRows + lane_ / 4];
             unit.scale_high[g] = scales[g * kTileRows + lane_ / 4 + 8];
         }
-        __syncwarp();
     }
-
-  private:
-    static constexpr int kGroupsOr1 = Format::kUnitGroups > 0 ? Format::kUnitGroups : 1;
-    static constexpr int kScaleRounds = (kScales + 31) / 32;
 
     __device__ __forceinline__ const LinearPhase& linear() const {
         return program_.phases[phase_].linear;
     }
 
-    /// The ring holds `slots` groups: all but the newest of them may be under way.
-    __device__ __forceinline__ void wait_oldest() const {
-        switch (program_.slots) {
-            case 1:
-                return cp_async_wait<0>();
-            case 2:
-                return cp_async_wait<1>();
-            case 3:
-                return cp_async_wait<2>();
-            case 4:
-                return cp_async_wait<3>();
-            case 5:
-                return cp_async_wait<4>();
-            default:
-                return cp_async_wait<kMostSlots - 1>();
-        }
-    }
-
-    __device__ __forceinline__ void advance() {
-        if (++iteration_ < iterations_) return;
+    __device__ __forceinline__ void next_tile() {
         iteration_ = 0;
-        tile_ += tile_stride();
-        if (limit_ > 0 && tile_ * kTileRows >= linear().rows) {
-            start_phase(phase_ + 1);
-        } else if (limit_ > 0) {
+        tile_ += static_cast<int>(gridDim.x);
+        if (phase_ == program_.count) return;
+        if (tile_ * kTileRows < linear().rows) {
             start_tile();
+        } else {
+            start_phase(phase_ + 1);
         }
     }
-    /// The next linear phase of which this team has a tile.
+    /// The next linear phase of which this block has a tile.
     __device__ __forceinline__ void start_phase(int phase) {
-        tile_ = first_tile();
-        iteration_ = 0;
+        tile_ = static_cast<int>(blockIdx.x);
+        iteration_ = whole_ = some_ = 0;
+        iterations_ = 1;
         for (phase_ = phase; phase_ < program_.count; ++phase_) {
             if (program_.phases[phase_].kind != Phase::Kind::Linear) continue;
             if (tile_ * kTileRows < linear().rows) break;
         }
-        limit_ = 0;
-        iterations_ = 1;
         if (phase_ == program_.count) return;
-        limit_ = linear().columns;
-        iterations_ = iterations<Format>(limit_);
+        const int columns = linear().columns;
+        iterations_ = iterations<Format>(columns);
+        whole_ = units_of_warp(columns / kUnitColumns<Format>, warp_);
+        some_ = units_of_warp((columns + kUnitColumns<Format> - 1) / kUnitColumns<Format>, warp_);
         start_tile();
-    }
-
-    __device__ __forceinline__ void load_step(char* to, std::int64_t from) {
-        cp_async_16(to, low_ + from);
-        cp_async_16(to + kStepBytes * kTileRows / 2, high_ + from);
     }
 
     /// Rows behind the last are loaded as the last and never stored.
     __device__ __forceinline__ void start_tile() {
         const LinearPhase& p = linear();
         const int last = p.rows - 1, row = tile_ * kTileRows + lane_ / 4;
-        const int chunk = lane_ % 4 * 16;
-        low_ = p.weight + min(row, last) * p.row_bytes + chunk;
-        high_ = p.weight + min(row + 8, last) * p.row_bytes + chunk;
+        const int column = warp_ * kUnitBytes + lane_ % 4 * 16;
+        low_ = p.weight + min(row, last) * p.row_bytes + column;
+        high_ = p.weight + min(row + 8, last) * p.row_bytes + column;
 #pragma unroll
         for (int r = 0; r < kScaleRounds; ++r) {
             const int element = lane_ + 32 * r;
-            scale_rows_[r] = p.scales +
-                             static_cast<std::int64_t>(min(tile_ * kTileRows + element / kGroupsOr1, last)) *
-                                 p.row_scales +
-                             element % kGroupsOr1;
+            const auto scale_row =
+                static_cast<std::int64_t>(min(tile_ * kTileRows + element / kGroupsOr1, last));
+            scale_rows_[r] = p.scales + scale_row * p.row_scales + warp_ * kGroupsOr1 + element % kGroupsOr1;
         }
     }
 
-    __device__ __forceinline__ void load_scales(int slot, int unit) {
+    __device__ __forceinline__ void load_step(char* to, int from) const {
+        cp_async_16(to, low_ + from);
+        cp_async_16(to + kStepBytes * kTileRows / 2, high_ + from);
+    }
+    /// A half unit's groups behind the row's end are not there.
+    __device__ __forceinline__ void load_scales(int slot) {
+        const bool half = kHasHalfUnits<Format> && iteration_ >= whole_;
 #pragma unroll
         for (int r = 0; r < kScaleRounds; ++r) {
             const int element = lane_ + 32 * r;
-            const int group = unit * Format::kUnitGroups + element % kGroupsOr1;
-            if (element < kScales && group * Format::kGroup < limit_) {
-                cp_async_4(scales_ + slot * (kWarps * kScales) + element % kGroupsOr1 * kTileRows +
-                               element / kGroupsOr1,
-                           scale_rows_[r] + unit * Format::kUnitGroups);
+            const int group = element % kGroupsOr1;
+            if (element < kScales && (!half || group * Format::kGroup < kUnitColumns<Format> / 2)) {
+                cp_async_4(scales_ + slot * (kWarps * kScales) + group * kTileRows + element / kGroupsOr1,
+                           scale_rows_[r] + iteration_ * (kWarps * kGroupsOr1));
             }
         }
     }
@@ -209,14 +195,17 @@ class Ring {
     }
 
     const Program& program_;
-    int lane_, warp_;  ///< of the team's
-    char* data_ = nullptr;
-    float* scales_ = nullptr;
-    int phase_ = 0;       ///< of the next load; so the following
-    int iterations_ = 0;  ///< a tile
+    int lane_, warp_;
+    int slot_ = 0;  ///< the oldest
+    char* data_;
+    float* scales_;
+    // Of the next load.
+    int phase_ = 0;
     int tile_ = 0;
-    int iteration_ = 0;
-    int limit_ = 0;  ///< columns that there are: none behind the last tile of the last phase
+    int iteration_ = 0;   ///< in the tile
+    int iterations_ = 1;  ///< a tile
+    int whole_ = 0;       ///< of them with a whole unit
+    int some_ = 0;        ///< with a whole or a half one
     const char* low_ = nullptr;
     const char* high_ = nullptr;
     const float* scale_rows_[kScaleRounds > 0 ? kScaleRounds : 1] = {};

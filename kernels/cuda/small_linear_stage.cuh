@@ -9,10 +9,7 @@
 /// registers. What other blocks wrote is read past L1, which knows nothing of them.
 namespace sidewinder::kernels::cuda::small {
 
-inline constexpr int kQuads = 4;  ///< groups of four columns that a thread holds of one token
-
-/// Small arrays in shared memory. kWarps: of the block.
-template <int kWarps>
+/// Small arrays in shared memory.
 struct Scratch {
     float* squares;  ///< [T, kWarps]: each warp's part of the sum of x^2
     float* dots;     ///< [T, kWarps]: likewise of one side row's product
@@ -24,7 +21,6 @@ struct Scratch {
 };
 
 /// The sum of a token's parts, in order.
-template <int kWarps>
 __device__ __forceinline__ float sum_of_warps(const float* parts) {
     float sum = 0.0f;
 #pragma unroll
@@ -53,15 +49,16 @@ __device__ __forceinline__ void invert_groups(const LinearPhase& p, float* inver
     }
 }
 
-/// kHeld: tokens whose loads are under way together. kThreads: of the block. kColumnTiles: eights of tokens.
-template <class Format, int kColumnTiles, int kThreads, int kHeld>
+/// kMostTokens: 1, 8 or 16.
+template <class Format, int kMostTokens>
 class Stage {
   public:
-    static constexpr int kWarps = kThreads / 32;
+    /// Tokens whose loads are under way together, and groups of four columns that a thread holds of each.
+    static constexpr int kHeld = kMostTokens == 1 ? 1 : 4;
+    static constexpr int kQuads = kMostTokens == 1 ? 8 : 4;
     static constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
-    __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch<kWarps>& scratch, float* sums,
-                                     char* operand)
+    __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch& scratch, float* sums, char* operand)
         : p_(p), scratch_(scratch), sums_(sums), operand_(operand) {}
 
     /// Constants only: before the blocks meet.
@@ -84,6 +81,11 @@ class Stage {
     }
 
   private:
+    __device__ __forceinline__ int T() const { return kMostTokens == 1 ? 1 : p_.T; }
+    /// column / (x_columns / n_groups)
+    __device__ __forceinline__ int group_of(int column) const {
+        return static_cast<int>(static_cast<std::uint64_t>(column) * p_.group_reciprocal >> 32);
+    }
     using Held = float4[kHeld][kQuads];
 
     static __device__ __forceinline__ int column_of(int chunk, int q) {
@@ -109,22 +111,26 @@ class Stage {
     }
 
     __device__ __forceinline__ void pass(int side_row, bool first_pass) {
-        for (int token = 0; token < p_.T; token += kHeld) tokens(token, side_row, first_pass);
+        for (int token = 0; token < T(); token += kHeld) tokens(token, side_row, first_pass);
     }
 
     /// kHeld tokens at a time, whose loads are all in flight together.
     __device__ __forceinline__ void tokens(int first, int side_row, bool first_pass) {
         const bool has_side = side_row < p_.side_rows;
+        // A norm over the row and the side rows need all of it; else only what is multiplied is touched.
+        const bool whole = p_.norm_weight || p_.side_rows > 0;
+        const int begin = whole ? 0 : p_.first_column;
+        const int end = whole ? p_.x_columns : p_.first_column + p_.columns;
         Held v;
-        load(v, first, 0);
+        load(v, first, begin);
         if (first_pass) {
             if (p_.norm_weight) sum_squares(v, first);
             if (p_.head_squares && first == 0) invert_groups(p_, scratch_.inverse);
             if (p_.norm_weight || (p_.head_squares && first == 0)) __syncthreads();
         }
         float dot[kHeld] = {};
-        for (int chunk = 0; chunk < p_.x_columns; chunk += kChunkColumns) {
-            if (chunk > 0) load(v, first, chunk);
+        for (int chunk = begin; chunk < end; chunk += kChunkColumns) {
+            if (chunk > begin) load(v, first, chunk);
             if (p_.x_columns > kChunkColumns && (chunk > 0 || first > 0)) load_constants(chunk, side_row);
             normalise(v, first, chunk);
             if (first_pass) store(v, first, chunk);
@@ -134,7 +140,7 @@ class Stage {
 #pragma unroll
         for (int k = 0; k < kHeld; ++k) {
             const float sum = warp_sum(dot[k]);
-            if (first + k < p_.T && threadIdx.x % 32 == 0) {
+            if (first + k < T() && threadIdx.x % 32 == 0) {
                 scratch_.dots[(first + k) * kWarps + threadIdx.x / 32] = sum;
             }
         }
@@ -148,7 +154,7 @@ class Stage {
             for (int q = 0; q < kQuads; ++q) {
                 const int column = column_of(chunk, q);
                 v[k][q] = {0.0f, 0.0f, 0.0f, 0.0f};
-                if (first + k < p_.T && column < p_.x_columns) {
+                if (first + k < T() && column < p_.x_columns) {
                     v[k][q] = __ldcg(reinterpret_cast<const float4*>(row + column));
                 }
             }
@@ -159,7 +165,7 @@ class Stage {
     __device__ __forceinline__ void sum_squares(const Held& v, int first) const {
 #pragma unroll
         for (int k = 0; k < kHeld; ++k) {
-            if (first + k >= p_.T) break;
+            if (first + k >= T()) break;
             float sum = 0.0f;
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) add_squares(v[k][q], sum);
@@ -180,20 +186,19 @@ class Stage {
 
     __device__ __forceinline__ void normalise(Held& v, int first, int chunk) const {
         if (!p_.norm_weight && !p_.head_squares) return;
-        const int group_columns = p_.head_squares ? p_.x_columns / p_.n_groups : 1;
 #pragma unroll
         for (int k = 0; k < kHeld; ++k) {
-            if (first + k >= p_.T) break;
+            if (first + k >= T()) break;
             float inverse = 0.0f;
             if (p_.norm_weight) {
-                const float sum = sum_of_warps<kWarps>(scratch_.squares + (first + k) * kWarps);
+                const float sum = sum_of_warps(scratch_.squares + (first + k) * kWarps);
                 inverse = rsqrtf(sum / static_cast<float>(p_.x_columns) + p_.eps);
             }
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) {
                 const int column = column_of(chunk, q);
                 if (p_.head_squares && column < p_.x_columns) {
-                    inverse = scratch_.inverse[(first + k) * p_.n_groups + column / group_columns];
+                    inverse = scratch_.inverse[(first + k) * p_.n_groups + group_of(column)];
                 }
                 const float4 w = norm_[q];
                 float4& a = v[k][q];
@@ -208,10 +213,10 @@ class Stage {
             const int column = column_of(chunk, q) - p_.first_column;
             const bool inside = column >= 0 && column < p_.columns;
             const Place place = Format::place(column);
-            char* to = operand_ + (place.pair * p_.T + first) * 64 + place.offset;
+            char* to = operand_ + (place.pair * T() + first) * 64 + place.offset;
 #pragma unroll
             for (int k = 0; k < kHeld; ++k) {
-                if (first + k >= p_.T) break;
+                if (first + k >= T()) break;
                 const uint2 rounded = Format::round(v[k][q]);
                 if (inside) *reinterpret_cast<uint2*>(to + k * 64) = rounded;
                 if constexpr (Format::kSumColumns > 0) add_columns(rounded, column, inside, first + k);
@@ -230,7 +235,7 @@ class Stage {
             sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
         }
         if (inside && threadIdx.x % kLanes == 0) {
-            sums_[column / Format::kSumColumns * (8 * kColumnTiles) + token] = sum * Format::kZero;
+            sums_[column / Format::kSumColumns * kMostTokens + token] = sum * Format::kZero;
         }
     }
 
@@ -252,14 +257,14 @@ class Stage {
 
     __device__ __forceinline__ void write_side(int side_row) const {
         const int token = static_cast<int>(threadIdx.x);
-        if (token >= p_.T) return;
+        if (token >= T()) return;
         float* out = p_.side_out + token * p_.out_stride + side_row;
-        const float sum = sum_of_warps<kWarps>(scratch_.dots + token * kWarps);
+        const float sum = sum_of_warps(scratch_.dots + token * kWarps);
         *out = p_.add_side ? __ldcg(out) + sum : sum;
     }
 
     const LinearPhase& p_;
-    const Scratch<kWarps>& scratch_;
+    const Scratch& scratch_;
     float* sums_;
     char* operand_;
     float4 norm_[kQuads];
