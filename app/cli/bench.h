@@ -2,15 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "inference/config.h"
+#include "app/cli/weights_source.h"
 #include "inference/model.h"
-#include "inference/tensor_source.h"
 
 namespace sidewinder::cli {
 
@@ -25,12 +23,6 @@ struct BenchOptions {
     std::int64_t decode = 0;            ///< 0: 32 tokens on the CPU, 64 on the GPU
     bool json = false;
     std::string save;  ///< file for the JSON object, or empty
-};
-
-/// What is measured: a model's shape and where its weights come from.
-struct BenchSource {
-    inference::Config config;
-    std::shared_ptr<const inference::TensorSource> tensors;
 };
 
 using BenchClock = std::chrono::steady_clock;
@@ -48,10 +40,13 @@ double time_step(inference::Model& model, inference::State& state, std::int64_t 
 double time_prefill(inference::Model& model, inference::State& state, std::int64_t tokens, int runs,
                     std::stop_token stop);
 
+/// Throws inference::Error naming the file that cannot be written.
+void save_report(const nlohmann::ordered_json& report, const std::string& file);
+
 /// Each measures all of `options.weights`, fills in `report` and, unless only JSON is wanted, prints a table.
-void bench_cpu(const BenchOptions& options, const BenchSource& source, nlohmann::ordered_json& report,
+void bench_cpu(const BenchOptions& options, const WeightsSource& source, nlohmann::ordered_json& report,
                std::stop_token stop);
-void bench_cuda(const BenchOptions& options, const BenchSource& source, nlohmann::ordered_json& report,
+void bench_cuda(const BenchOptions& options, const WeightsSource& source, nlohmann::ordered_json& report,
                 std::stop_token stop);
 
 }  // namespace sidewinder::cli

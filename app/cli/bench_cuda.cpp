@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 constexpr std::int64_t kDecode = 64;
 constexpr int kShortRuns = 16, kPrefillRuns = 3, kCopyRuns = 5;
 
-ordered_json measure_load(const BenchSource& source, const inference::WeightRecipe& recipe,
+ordered_json measure_load(const WeightsSource& source, const inference::WeightRecipe& recipe,
                           kernels::Backend& backend, std::stop_token stop,
                           std::unique_ptr<inference::Weights>& weights) {
     const auto start = BenchClock::now();
@@ -88,10 +88,10 @@ ordered_json measure_checkpoint(kernels::Backend& backend, const inference::Stat
             {"identical", before == after}};
 }
 
-ordered_json measure(const BenchSource& source, const std::string& name, const BenchOptions& options,
+ordered_json measure(const WeightsSource& source, const std::string& name, const BenchOptions& options,
                      const kernels::CudaCeilings& ceilings, std::stop_token stop) {
     const auto recipe = inference::WeightRecipe::parse(name);
-    const auto backend = kernels::make_cuda_backend(source.config.dims, recipe.format);
+    const auto backend = source.make_backend(recipe);
     const std::size_t free = backend->available_memory();
     const inference::MemoryNeed need =
         inference::fit_in_memory(*source.tensors, source.config, recipe, *backend);
@@ -147,7 +147,7 @@ void print_run(const ordered_json& run) {
 
 }  // namespace
 
-void bench_cuda(const BenchOptions& options, const BenchSource& source, ordered_json& report,
+void bench_cuda(const BenchOptions& options, const WeightsSource& source, ordered_json& report,
                 std::stop_token stop) {
     const kernels::CudaDevice device = kernels::probe_cuda();
     const kernels::CudaCeilings ceilings = kernels::measure_cuda_ceilings();
