@@ -22,7 +22,7 @@ using Metadata = std::map<std::string, std::string>;
 using Progress = std::function<void(Weights::Progress)>;
 
 /// To be raised when kernels::quantize_rows, the planned layout or WeightLoader::kBlockElements change.
-constexpr const char* kVersion = "2";
+constexpr const char* kVersion = "3";
 constexpr const char* kChecksum =
     "checksum";  ///< U8 [16]: XXH3-128 of all blocks, data then scales, in loading order
 constexpr std::uint64_t kSpareBytes = 256 << 20;

@@ -34,9 +34,10 @@ struct WeightLayout {
     std::size_t scale_count() const;  ///< number of float32 scales, 0 for F32 and BF16
 };
 
-/// Quantises `rows` (rows.size() / cols of them, float32, row-major) into one of the integer layouts.
-/// `data` and `scales` are the destination of exactly these rows. Pure; call it from several threads on
-/// disjoint rows.
+/// Quantises `rows` (rows.size() / cols of them, float32, row-major) into one of the integer layouts: int8 by
+/// rounding with scale peak / 127, int4 by the scale of least squared error among some. `data` and `scales`
+/// are the destination of exactly these rows. Pure, and the same bytes on every machine; call it from several
+/// threads on disjoint rows.
 void quantize_rows(const WeightLayout& layout, std::span<const float> rows, std::byte* data, float* scales);
 
 /// Row `row` of a weight in any format, as float32 [cols]. For tests, perplexity reports and embedding
@@ -50,5 +51,7 @@ inline float float_from_bf16(std::uint16_t bits) {
     return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16);
 }
 float float_from_f16(std::uint16_t bits);
+/// A run of little-endian bfloat16 at an even address -> `out`, one float each.
+void floats_from_bf16(std::span<const std::byte> bytes, float* out);
 
 }  // namespace sidewinder::kernels
