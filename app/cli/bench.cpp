@@ -3,8 +3,10 @@
 #include <fstream>
 #include <iostream>
 
+#include "app/cli/bench_table.h"
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/model_options.h"
 #include "inference/error.h"
 
 namespace sidewinder::cli {
@@ -22,7 +24,14 @@ WeightsSource source_of(const BenchOptions& options, bool gpu) {
     return source;
 }
 
+int print_table(const std::string& file) {
+    const auto report = nlohmann::ordered_json::parse(read_text(file), nullptr, false);
+    std::cout << bench_table(report, file);
+    return exit_code::kOk;
+}
+
 int bench(const BenchOptions& options) {
+    if (!options.table.empty()) return print_table(options.table);
     const Interrupt interrupt;
     const bool gpu = means_gpu(options.backend);
     const WeightsSource source = source_of(options, gpu);
@@ -71,6 +80,8 @@ void add_bench(CLI::App& app, int& exit) {
         ->check(CLI::PositiveNumber);
     command->add_flag("--json", options->json, "One JSON object");
     command->add_option("--save", options->save, "Also write the JSON object to this file");
+    command->add_option("--table", options->table,
+                        "Measure nothing: print what --save wrote on a GPU as a Markdown table");
     command->callback([options, &exit] { exit = bench(*options); });
 }
 
