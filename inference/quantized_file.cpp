@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "inference/calibration.h"
 #include "inference/content_hash.h"
 #include "inference/error.h"
 #include "inference/safetensors.h"
@@ -213,7 +214,8 @@ std::filesystem::path quantized_file_path(const ModelFolder& folder, const Weigh
 
 CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& recipe,
                               kernels::Backend& backend, const std::filesystem::path& cache_dir,
-                              const Progress& progress, std::stop_token stop) {
+                              const Progress& progress, std::stop_token stop,
+                              const std::function<std::vector<TokenId>()>& sample) {
     if (recipe.group == 0)
         return {Weights::load(*folder.tensors, folder.config, recipe, backend, progress, stop),
                 CachedWeights::Origin::Model,
@@ -237,13 +239,18 @@ CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& rec
         }
         note = "The kept weights in " + path.filename().string() + " were made anew: " + note + ".";
     }
+    std::optional<Calibration> calibration;
+    if (recipe.calibrated && sample)
+        calibration =
+            Calibration::measure(*folder.tensors, folder.config, sample(), recipe.group, 0, {}, stop);
     Keeper keeper(path, table, metadata);
     const BlockObserver keep = [&](std::size_t tensor, std::int64_t first, std::int64_t,
                                    const WeightBlock& block) {
         keeper.add(plan.tensors[tensor], tensor, first, block);
     };
-    Weights weights =
-        WeightLoader::load(plan, folder.config, backend, convert_from(*folder.tensors), keep, progress, stop);
+    Weights weights = WeightLoader::load(
+        plan, folder.config, backend,
+        convert_from(*folder.tensors, recipe, calibration ? &*calibration : nullptr), keep, progress, stop);
     folder.tensors->check_unchanged();
     const bool kept = keeper.finish();
     if (!keeper.note().empty()) note = keeper.note();

@@ -28,11 +28,13 @@ struct CachedWeights {
 /// it lies in memory; its metadata names format, version, recipe and source, its last tensor is a checksum of
 /// all data. A file that does not fit model, recipe and version, or whose checksum is wrong, is never used:
 /// it is made anew and replaced atomically. f32 and bf16 are read from the model's files. Throws what
-/// Weights::load throws; a full disk only makes a note.
+/// Weights::load throws; a full disk only makes a note. `sample` gives the text that a calibrated recipe is
+/// made with, and is asked only when it has to be made.
 CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& recipe,
                               kernels::Backend& backend, const std::filesystem::path& cache_dir,
                               const std::function<void(Weights::Progress)>& progress = {},
-                              std::stop_token stop = {});
+                              std::stop_token stop = {},
+                              const std::function<std::vector<TokenId>()>& sample = {});
 
 /// Where that file is.
 std::filesystem::path quantized_file_path(const ModelFolder& folder, const WeightRecipe& recipe,

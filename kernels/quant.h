@@ -40,6 +40,18 @@ struct WeightLayout {
 /// threads on disjoint rows.
 void quantize_rows(const WeightLayout& layout, std::span<const float> rows, std::byte* data, float* scales);
 
+/// The same for Int4, but what rounding a column changes in the products with typical inputs is made up for
+/// in the later columns of its group (GPTQ, arXiv 2210.17323, with a block-diagonal Hessian). `follow` [cols
+/// / group, group, group]: rounding column j of a group to w[j] - e subtracts e * follow[g, j, k] from column
+/// k > j; zero for k <= j. A group that reaches beyond the columns is rounded without it.
+void quantize_rows_following(const WeightLayout& layout, std::span<const float> rows, const float* follow,
+                             std::byte* data, float* scales);
+
+/// For one group: `inputs` [T, n] float32, what the layer's columns were multiplied with -> `follow` [n, n].
+/// `damping` times the mean of the diagonal is added to it: more means less trust in the inputs'
+/// correlations. n is 64 or 128. Inputs that are all zero give zeros. Pure; scratch memory of its own.
+void follow_from_inputs(const float* inputs, std::int64_t T, std::int64_t n, double damping, float* follow);
+
 /// Row `row` of a weight in any format, as float32 [cols]. For tests, perplexity reports and embedding
 /// look-ups.
 void dequantize_row(const WeightLayout& layout, const void* data, const float* scales, std::int64_t row,

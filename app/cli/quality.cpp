@@ -4,12 +4,15 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/cli/bench.h"
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/model_options.h"
 #include "app/cli/weights_source.h"
+#include "app/core/calibration_sample.h"
+#include "inference/calibration.h"
 #include "inference/error.h"
 #include "inference/logit_quality.h"
 #include "inference/memory_budget.h"
@@ -29,6 +32,7 @@ using nlohmann::ordered_json;
 constexpr const char* kRandom = "random";
 constexpr std::int64_t kCpuTokens = 512, kGpuTokens = 4096, kCpuLayers = 2, kChunk = 256;
 constexpr std::size_t kDepths = 4;
+constexpr std::uint64_t kSampleSeed = 11;                    // other random tokens than those that are read
 constexpr std::uint64_t kMostKept = std::uint64_t{4} << 30;  // bytes of the reference's logits
 
 struct QualityOptions {
@@ -87,6 +91,16 @@ std::vector<TokenId> tokens_of(const QualityOptions& options, const WeightsSourc
     return ids;
 }
 
+inference::Calibration calibrate(const WeightsSource& source, const inference::WeightRecipe& recipe,
+                                 std::stop_token stop) {
+    const std::vector<TokenId> sample =
+        source.tokenizer.empty()
+            ? inference::random_tokens(source.config.dims.vocab, inference::Calibration::kTokens, kSampleSeed)
+            : app::calibration_sample(source.tokenizer);
+    return inference::Calibration::measure(*source.tensors, source.config, sample, recipe.group,
+                                           source.threads, {}, stop);
+}
+
 struct Reading {
     std::uint64_t bytes = 0;
     double seconds_loading = 0;
@@ -101,8 +115,10 @@ Reading read_with(const WeightsSource& source, const inference::WeightRecipe& re
     const auto backend = source.make_backend(recipe);
     const auto start = BenchClock::now();
     const auto need = inference::fit_in_memory(*source.tensors, source.config, recipe, *backend);
-    inference::Weights weights =
-        inference::Weights::load(*source.tensors, source.config, recipe, *backend, {}, stop);
+    std::optional<inference::Calibration> calibration;
+    if (recipe.calibrated) calibration = calibrate(source, recipe, stop);
+    inference::Weights weights = inference::Weights::load(*source.tensors, source.config, recipe, *backend,
+                                                          {}, stop, calibration ? &*calibration : nullptr);
     const Reading reading{weights.bytes(), seconds_since(start), backend->device_name()};
     inference::Model model(*backend, source.config, std::move(weights), std::min(need.chunk, chunk));
     inference::State state(*backend, source.config);

@@ -5,7 +5,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
+#include "app/core/calibration_sample.h"
+#include "inference/calibration.h"
 #include "inference/content_hash.h"
 #include "inference/error.h"
 #include "inference/quantized_file.h"
@@ -38,10 +41,15 @@ inference::CachedWeights load_weights(const inference::ModelFolder& folder, cons
                                       std::stop_token stop) {
     if (!options.quantized_cache.empty()) {
         return inference::load_with_cache(folder, options.weights, backend, options.quantized_cache, progress,
-                                          stop);
+                                          stop, [&] { return calibration_sample(folder.tokenizer); });
     }
+    std::optional<inference::Calibration> calibration;
+    if (options.weights.calibrated)
+        calibration = inference::Calibration::measure(*folder.tensors, folder.config,
+                                                      calibration_sample(folder.tokenizer),
+                                                      options.weights.group, options.threads, {}, stop);
     return {.weights = inference::Weights::load(*folder.tensors, folder.config, options.weights, backend,
-                                                progress, stop),
+                                                progress, stop, calibration ? &*calibration : nullptr),
             .origin = inference::CachedWeights::Origin::Model,
             .note = {}};
 }

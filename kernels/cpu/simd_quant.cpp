@@ -121,26 +121,42 @@ HWY_INLINE Fit FitOf(const float* HWY_RESTRICT u, std::int64_t size, float divis
     return {qu.Total() * scale, scale};
 }
 
-/// Values relative to the peak, so that squares of huge ones stay finite; of the divisors the best.
+/// Makes the group's values relative to its peak, so that squares of huge ones stay finite.
+HWY_INLINE void DivideByPeak(Group& group, std::int64_t size) {
+    if (std::abs(group.peak) / 16.0f < kSmallestNormal) group.peak = 0.0f;
+    const bool zero = group.peak == 0.0f;
+    const VD peak = hn::Set(kD, zero ? 1.0f : group.peak);
+    for (std::int64_t i = 0; i < size; i += kWidth)
+        hn::Store(zero ? hn::Zero(kD) : hn::Div(hn::Load(kD, group.v + i), peak), kD, group.v + i);
+}
+
+struct Grid {
+    float divisor = 0.0f;  ///< q = round(u * divisor)
+    float scale = 0.0f;    ///< and u is nearly q * scale
+};
+
+/// Of the divisors the best.
+HWY_INLINE Grid GridOf(const Group& group, std::int64_t size) {
+    Grid grid;
+    float gain = -1.0f;
+    for (const float candidate : kDivisors) {
+        if (group.peak == 0.0f) break;
+        const Fit fit = FitOf(group.v, size, candidate);
+        if (fit.gain <= gain) continue;
+        gain = fit.gain;
+        grid = {candidate, fit.scale};
+    }
+    return grid;
+}
+
 template <std::int64_t kSize>
 void QuantizeInt4(Group& group, std::byte* data, float* scale) {
     constexpr hn::Rebind<std::uint8_t, D> u8;
     constexpr std::int64_t kHalf = kSize / 2;
-    const bool zero = std::abs(group.peak) / 16.0f < kSmallestNormal;
-    const VD peak = hn::Set(kD, zero ? 1.0f : group.peak);
-    for (std::int64_t i = 0; i < kSize; i += kWidth)
-        hn::Store(zero ? hn::Zero(kD) : hn::Div(hn::Load(kD, group.v + i), peak), kD, group.v + i);
-    float divisor = 0.0f;
-    Fit best{-1.0f, 0.0f};
-    for (const float candidate : kDivisors) {
-        if (zero) break;
-        const Fit fit = FitOf(group.v, kSize, candidate);
-        if (fit.gain <= best.gain) continue;
-        best = fit;
-        divisor = candidate;
-    }
-    *scale = best.scale * group.peak;
-    const VD d = hn::Set(kD, divisor);
+    DivideByPeak(group, kSize);
+    const Grid grid = GridOf(group, kSize);
+    *scale = grid.scale * group.peak;
+    const VD d = hn::Set(kD, grid.divisor);
     const auto eight = hn::Set(kI, 8);
     auto* out = reinterpret_cast<std::uint8_t*>(data);
     for (std::int64_t j = 0; j < kHalf; j += kWidth) {
@@ -151,7 +167,95 @@ void QuantizeInt4(Group& group, std::byte* data, float* scale) {
     }
 }
 
+/// Column by column of kRows groups at once, so that one row's rounding does not wait for another's:
+///     q[j] = round(u[j] / scale);   u[k] -= (u[j] - q[j] * scale) * follow[j, k] for k > j
+template <int kRows>
+void QuantizeFollowing(Group* groups, std::int64_t size, const float* HWY_RESTRICT follow,
+                       std::byte* const* data, float* const* scales) {
+    float step[kRows], inverse[kRows];
+    std::uint8_t q[kRows][kMaxGroup];
+    for (int r = 0; r < kRows; ++r) {
+        DivideByPeak(groups[r], size);
+        step[r] = GridOf(groups[r], size).scale;
+        inverse[r] = step[r] != 0.0f ? 1.0f / step[r] : 0.0f;
+        *scales[r] = step[r] * groups[r].peak;
+    }
+    for (std::int64_t j = 0; j < size; ++j, follow += size) {
+        VD error[kRows];
+        for (int r = 0; r < kRows; ++r) {
+            const float u = groups[r].v[j];
+            const float nearest = (HWY_MIN(HWY_MAX(u * inverse[r], -8.0f), 7.0f) + kRound) - kRound;
+            q[r][j] = static_cast<std::uint8_t>(static_cast<int>(nearest) + 8);
+            error[r] = hn::Set(kD, u - nearest * step[r]);
+        }
+        for (std::int64_t k = (j + 1) / kWidth * kWidth; k < size; k += kWidth) {  // zeros up to j
+            const VD share = hn::LoadU(kD, follow + k);
+            for (int r = 0; r < kRows; ++r) {
+                float* at = groups[r].v + k;
+                hn::Store(hn::Sub(hn::Load(kD, at), hn::Mul(error[r], share)), kD, at);
+            }
+        }
+    }
+    for (int r = 0; r < kRows; ++r)
+        for (std::int64_t j = 0; j < size / 2; ++j)
+            data[r][j] = static_cast<std::byte>(q[r][j] | q[r][j + size / 2] << 4);
+}
+
+/// kRows whole groups, one below the other, of column group g.
+template <int kRows>
+void QuantizeFollowingRows(const WeightLayout& layout, const float* rows, std::int64_t g, const float* follow,
+                           std::byte* data, float* scales) {
+    Group groups[kRows];
+    std::byte* to[kRows];
+    float* scale[kRows];
+    for (int r = 0; r < kRows; ++r) {
+        groups[r].Load(rows + r * layout.cols + g * layout.group, layout.group, layout.group);
+        to[r] = data + r * static_cast<std::int64_t>(layout.row_bytes()) + g * layout.group / 2;
+        scale[r] = scales + r * (layout.padded_cols() / layout.group) + g;
+    }
+    QuantizeFollowing<kRows>(groups, layout.group, follow, to, scale);
+}
+
 }  // namespace
+
+void QuantizeFollowingGroup(const WeightLayout& layout, const float* rows, std::int64_t count, std::int64_t g,
+                            const float* follow, std::byte* data, float* scales) {
+    constexpr int kRows = 4;
+    const auto row_bytes = static_cast<std::int64_t>(layout.row_bytes());
+    const std::int64_t groups = layout.padded_cols() / layout.group;
+    std::int64_t r = 0;
+    for (; r + kRows <= count; r += kRows)
+        QuantizeFollowingRows<kRows>(layout, rows + r * layout.cols, g, follow, data + r * row_bytes,
+                                     scales + r * groups);
+    for (; r < count; ++r)
+        QuantizeFollowingRows<1>(layout, rows + r * layout.cols, g, follow, data + r * row_bytes,
+                                 scales + r * groups);
+}
+
+/// sums[i, j] = sum_t x[t, i] * x[t, j]: tiles of 4 rows by two vectors, from the diagonal on.
+void GramMatrix(const float* x, std::int64_t T, std::int64_t n, float* sums) {
+    constexpr std::int64_t kTile = 4;
+    for (std::int64_t i = 0; i < n; i += kTile) {
+        for (std::int64_t j = i / (2 * kWidth) * (2 * kWidth); j < n; j += 2 * kWidth) {
+            VD a[kTile], b[kTile];
+            for (std::int64_t r = 0; r < kTile; ++r) a[r] = b[r] = hn::Zero(kD);
+            for (std::int64_t t = 0; t < T; ++t) {
+                const VD p = hn::LoadU(kD, x + t * n + j), q = hn::LoadU(kD, x + t * n + j + kWidth);
+                for (std::int64_t r = 0; r < kTile; ++r) {
+                    const VD s = hn::Set(kD, x[t * n + i + r]);
+                    a[r] = hn::MulAdd(s, p, a[r]);
+                    b[r] = hn::MulAdd(s, q, b[r]);
+                }
+            }
+            for (std::int64_t r = 0; r < kTile; ++r) {
+                hn::StoreU(a[r], kD, sums + (i + r) * n + j);
+                hn::StoreU(b[r], kD, sums + (i + r) * n + j + kWidth);
+            }
+        }
+    }
+    for (std::int64_t i = 0; i < n; ++i)
+        for (std::int64_t j = 0; j < i; ++j) sums[i * n + j] = sums[j * n + i];
+}
 
 void QuantizeWeightRow(const WeightLayout& layout, const float* row, std::byte* data, float* scales) {
     const std::int64_t size = layout.group;
@@ -181,10 +285,19 @@ HWY_AFTER_NAMESPACE();
 namespace sidewinder::kernels::cpu {
 
 HWY_EXPORT(QuantizeWeightRow);
+HWY_EXPORT(QuantizeFollowingGroup);
+HWY_EXPORT(GramMatrix);
 HWY_EXPORT(WidenBf16);
 
 void quantize_weight_row(const WeightLayout& layout, const float* row, std::byte* data, float* scales) {
     HWY_DYNAMIC_DISPATCH(QuantizeWeightRow)(layout, row, data, scales);
+}
+void quantize_following_group(const WeightLayout& layout, const float* rows, std::int64_t count,
+                              std::int64_t g, const float* follow, std::byte* data, float* scales) {
+    HWY_DYNAMIC_DISPATCH(QuantizeFollowingGroup)(layout, rows, count, g, follow, data, scales);
+}
+void gram_matrix(const float* x, std::int64_t T, std::int64_t n, float* sums) {
+    HWY_DYNAMIC_DISPATCH(GramMatrix)(x, T, n, sums);
 }
 void widen_bf16(const std::uint16_t* from, std::int64_t n, float* to) {
     HWY_DYNAMIC_DISPATCH(WidenBf16)(from, n, to);
