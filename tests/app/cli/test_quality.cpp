@@ -73,6 +73,19 @@ class TestQuality : public QObject {
         QCOMPARE(saved.readAll(), ran.out);
     }
 
+    void aCalibratedFormIsBetter() {
+        for (const char* group : {"int4-g128", "int4-g64"}) {
+            const Ran ran = run(
+                QStringLiteral("--weights %1,%1-calibrated --tokens 1024 --json").arg(QLatin1String(group)));
+            QVERIFY2(ran.code == 0, ran.err.constData());
+            const QJsonArray forms = ran.json()[QStringLiteral("forms")].toArray();
+            const QJsonObject plain = forms[0].toObject(), calibrated = forms[1].toObject();
+            QVERIFY(value(calibrated, "kl_mean") < 0.85 * value(plain, "kl_mean"));
+            QVERIFY(value(calibrated, "perplexity") < value(plain, "perplexity"));
+            QCOMPARE(calibrated[QStringLiteral("weight_bytes")], plain[QStringLiteral("weight_bytes")]);
+        }
+    }
+
     void randomWeightsReadRandomTokens() {
         const Ran ran =
             run(QStringLiteral("--model random --shape tiny --weights int8 --tokens 40 --chunk 7"));
