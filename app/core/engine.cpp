@@ -94,7 +94,10 @@ void Engine::put_on(std::unique_ptr<kernels::Backend> backend, const inference::
     inference::CachedWeights loaded = load_weights(folder, options, *backend, progress, stop);
     auto model =
         std::make_unique<inference::Model>(*backend, folder.config, std::move(loaded.weights), memory_.chunk);
-    fingerprint_ = folder.content_hash + "/" + options.weights.name() + "/" + backend->state_format();
+    const bool quantised = options.weights.group != 0;
+    fingerprint_ = folder.content_hash + "/" + options.weights.name() +
+                   (quantised ? std::string("-v") + inference::kQuantizedVersion : "") + "/" +
+                   backend->state_format();
     timeline_ =
         std::make_unique<inference::Timeline>(*model, fingerprint_, options.host_budget, options.checkpoints);
     note_ = loaded.note;

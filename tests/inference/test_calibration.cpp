@@ -124,13 +124,24 @@ class TestCalibration : public QObject {
         const ModelFolder folder = ModelFolder::open(temporary_ / "model");
         const WeightRecipe recipe = WeightRecipe::parse("int4-g64-calibrated");
         int asked = 0;
+        std::vector<Weights::Progress> seen;
         const auto load = [&] {
-            return load_with_cache(folder, recipe, *cpu_, temporary_ / "cache", {}, {}, [&] {
-                ++asked;
-                return sample_;
-            });
+            return load_with_cache(
+                folder, recipe, *cpu_, temporary_ / "cache", [&](Weights::Progress p) { seen.push_back(p); },
+                {},
+                [&] {
+                    ++asked;
+                    return sample_;
+                });
         };
-        const CachedWeights made = load(), again = load();
+        const CachedWeights made = load();
+        QVERIFY(seen.front().done_bytes > 0);
+        QCOMPARE(seen.back().done_bytes, seen.back().total_bytes);
+        for (std::size_t i = 1; i < seen.size(); ++i) {
+            QVERIFY(seen[i].done_bytes > seen[i - 1].done_bytes);
+            QCOMPARE(seen[i].total_bytes, seen[0].total_bytes);
+        }
+        const CachedWeights again = load();
         QCOMPARE(made.origin, CachedWeights::Origin::Made);
         QCOMPARE(again.origin, CachedWeights::Origin::FromCache);
         QCOMPARE(asked, 1);
