@@ -22,7 +22,7 @@ class Calibration {
     static constexpr std::size_t kTokens = 2048;
 
     /// Reads the sample with the model in bf16, on the CPU, a layer at a time: host memory holds one layer's
-    /// weights and the activations of all of `sample` (120 KB a token for the 7B model). `threads` 0: one for
+    /// weights and the activations of all of `sample` (140 KB a token for the 7B model). `threads` 0: one for
     /// each physical core. `progress(done, layers)` after each layer. Throws Error, and Stopped.
     static Calibration measure(const TensorSource& source, const Config& config,
                                std::span<const TokenId> sample, std::int64_t group, int threads = 0,

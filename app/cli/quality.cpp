@@ -148,7 +148,7 @@ ordered_json to_json(const TextQuality& q) {
 
 void print_row(const char* name, const ordered_json& q) {
     const auto value = [&](const char* key) { return q[key].get<double>(); };
-    std::printf("%-16s  %9.5f  %9.5f  %7.2f %%  %9.5f  %10.4f  %10.4f", name, value("kl_mean"),
+    std::printf("%-20s  %9.5f  %9.5f  %7.2f %%  %9.5f  %10.4f  %10.4f", name, value("kl_mean"),
                 value("kl_p99"), 100 * value("top1_agreement"), value("logits_error"), value("perplexity"),
                 value("perplexity_reference"));
 }
@@ -188,7 +188,7 @@ void compare_forms(const QualityOptions& options, const WeightsSource& source, o
     report["forms"] = ordered_json::array();
     if (!options.json)
         std::printf(
-            "%s, %zu positions, against bf16 (%.1f MB)\n\n%-16s  %9s  %9s  %9s  %9s  %10s  %10s  %9s\n",
+            "%s, %zu positions, against bf16 (%.1f MB)\n\n%-20s  %9s  %9s  %9s  %9s  %10s  %10s  %9s\n",
             read.device.c_str(), input.size(), static_cast<double>(read.bytes) * 1e-6, "weights", "KL mean",
             "KL p99", "top-1", "error", "perplexity", "of bf16", "MB");
     for (const inference::WeightRecipe& recipe : recipes) {
