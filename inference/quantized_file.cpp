@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "inference/calibration.h"
 #include "inference/content_hash.h"
 #include "inference/error.h"
 #include "inference/safetensors.h"
@@ -21,8 +22,6 @@ using kernels::WeightFormat;
 using Metadata = std::map<std::string, std::string>;
 using Progress = std::function<void(Weights::Progress)>;
 
-/// To be raised when kernels::quantize_rows, the planned layout or WeightLoader::kBlockElements change.
-constexpr const char* kVersion = "2";
 constexpr const char* kChecksum =
     "checksum";  ///< U8 [16]: XXH3-128 of all blocks, data then scales, in loading order
 constexpr std::uint64_t kSpareBytes = 256 << 20;
@@ -74,7 +73,7 @@ struct FileTable {
 
 Metadata metadata_of(const ModelFolder& folder, const WeightRecipe& recipe) {
     return {{"format", "sidewinder-weights"},
-            {"version", kVersion},
+            {"version", kQuantizedVersion},
             {"recipe", recipe.name()},
             {"source", folder.content_hash}};
 }
@@ -204,6 +203,18 @@ class Keeper {
     std::string note_;
 };
 
+/// Counts as half of the work: `bytes` of it.
+Calibration calibrate(const ModelFolder& folder, const WeightRecipe& recipe,
+                      const std::vector<TokenId>& sample, std::uint64_t bytes, const Progress& progress,
+                      std::stop_token stop) {
+    const auto on_layer = [&](std::int64_t done, std::int64_t layers) {
+        if (progress)
+            progress(
+                {bytes / static_cast<std::uint64_t>(layers) * static_cast<std::uint64_t>(done), 2 * bytes});
+    };
+    return Calibration::measure(*folder.tensors, folder.config, sample, recipe.group, 0, on_layer, stop);
+}
+
 }  // namespace
 
 std::filesystem::path quantized_file_path(const ModelFolder& folder, const WeightRecipe& recipe,
@@ -213,7 +224,8 @@ std::filesystem::path quantized_file_path(const ModelFolder& folder, const Weigh
 
 CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& recipe,
                               kernels::Backend& backend, const std::filesystem::path& cache_dir,
-                              const Progress& progress, std::stop_token stop) {
+                              const Progress& progress, std::stop_token stop,
+                              const std::function<std::vector<TokenId>()>& sample) {
     if (recipe.group == 0)
         return {Weights::load(*folder.tensors, folder.config, recipe, backend, progress, stop),
                 CachedWeights::Origin::Model,
@@ -237,13 +249,23 @@ CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& rec
         }
         note = "The kept weights in " + path.filename().string() + " were made anew: " + note + ".";
     }
+    std::optional<Calibration> calibration;
+    Progress loading = progress;
+    if (recipe.calibrated && sample) {
+        calibration = calibrate(folder, recipe, sample(), plan.total_bytes, progress, stop);
+        if (progress)
+            loading = [&progress](Weights::Progress p) {
+                progress({p.total_bytes + p.done_bytes, 2 * p.total_bytes});
+            };
+    }
     Keeper keeper(path, table, metadata);
     const BlockObserver keep = [&](std::size_t tensor, std::int64_t first, std::int64_t,
                                    const WeightBlock& block) {
         keeper.add(plan.tensors[tensor], tensor, first, block);
     };
-    Weights weights =
-        WeightLoader::load(plan, folder.config, backend, convert_from(*folder.tensors), keep, progress, stop);
+    Weights weights = WeightLoader::load(
+        plan, folder.config, backend,
+        convert_from(*folder.tensors, recipe, calibration ? &*calibration : nullptr), keep, loading, stop);
     folder.tensors->check_unchanged();
     const bool kept = keeper.finish();
     if (!keeper.note().empty()) note = keeper.note();

@@ -10,6 +10,11 @@
 
 namespace sidewinder::inference {
 
+/// To be raised when kernels::quantize_rows, quantize_rows_following, the text that calibrated weights are
+/// made with, the planned layout or WeightLoader::kBlockElements change: kept files are then made anew, and
+/// states that rest on the old weights are read again.
+inline constexpr const char* kQuantizedVersion = "3";
+
 /// Weights and how they were come by.
 struct CachedWeights {
     enum class Origin {
@@ -28,11 +33,13 @@ struct CachedWeights {
 /// it lies in memory; its metadata names format, version, recipe and source, its last tensor is a checksum of
 /// all data. A file that does not fit model, recipe and version, or whose checksum is wrong, is never used:
 /// it is made anew and replaced atomically. f32 and bf16 are read from the model's files. Throws what
-/// Weights::load throws; a full disk only makes a note.
+/// Weights::load throws; a full disk only makes a note. `sample` gives the text that a calibrated recipe is
+/// made with, and is asked only when it has to be made; reading it is the first half of `progress`.
 CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& recipe,
                               kernels::Backend& backend, const std::filesystem::path& cache_dir,
                               const std::function<void(Weights::Progress)>& progress = {},
-                              std::stop_token stop = {});
+                              std::stop_token stop = {},
+                              const std::function<std::vector<TokenId>()>& sample = {});
 
 /// Where that file is.
 std::filesystem::path quantized_file_path(const ModelFolder& folder, const WeightRecipe& recipe,

@@ -28,8 +28,10 @@ using BlockObserver =
     std::function<void(std::size_t tensor, std::int64_t first, std::int64_t rows, const WeightBlock& block)>;
 
 /// Reads rows from a model's files and converts them: A = -exp(A_log) in double, bf16 rounded to nearest
-/// even, int8 and int4 by kernels::quantize_rows.
-BlockProducer convert_from(const TensorSource& source);
+/// even, int8 and int4 by kernels::quantize_rows, or as a calibrated recipe says. `calibration` must outlive
+/// the producer; throws Error when such a recipe comes without it.
+BlockProducer convert_from(const TensorSource& source, const WeightRecipe& recipe,
+                           const Calibration* calibration = nullptr);
 
 /// Fills backend memory as planned. Host memory stays below about 50 MiB, 5 MiB a core for a computed
 /// source.

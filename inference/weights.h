@@ -12,13 +12,19 @@
 
 namespace sidewinder::inference {
 
+class Calibration;
+
 /// What the linear weights become in memory. Embedding, dt rows and all small tensors keep their precision;
 /// the head of an int8 or int4 model is int8.
 struct WeightRecipe {
     kernels::WeightFormat format = kernels::WeightFormat::BF16;
     std::int64_t group = 0;  ///< 64 or 128 for int8 and int4, else 0
+    /// int4 only: rounded by quantize_rows_following with what the weights meet on a sample text, which costs
+    /// a pass of the model over it. Same layout, same speed.
+    bool calibrated = false;
 
-    std::string name() const;                            ///< "bf16", "f32", "int8-g128", "int4-g64", …
+    /// "bf16", "f32", "int8-g128", "int4-g64", "int4-g128-calibrated", …
+    std::string name() const;
     static WeightRecipe parse(const std::string& name);  ///< also "int8", "int4" (group 128); throws Error
 };
 
@@ -33,10 +39,10 @@ class Weights {
     /// Checks the tensor set against the configuration (names, shapes, dtypes, none missing, none extra),
     /// then loads and, where the recipe asks, quantises. Accepts both layouts' names: an optional `model.`
     /// prefix, `embedding` or `embeddings`; F32, F16 and BF16 per tensor. Throws inference::Error or
-    /// kernels::Error; stop throws Stopped.
+    /// kernels::Error; stop throws Stopped. A calibrated recipe needs a `calibration` of its group.
     static Weights load(const TensorSource& source, const Config& config, const WeightRecipe& recipe,
                         kernels::Backend& backend, const std::function<void(Progress)>& progress = {},
-                        std::stop_token stop = {});
+                        std::stop_token stop = {}, const Calibration* calibration = nullptr);
 
     const kernels::WeightView& embedding() const { return embedding_; }
     const kernels::WeightView& head() const { return head_; }

@@ -1,106 +1,18 @@
 #include "kernels/quant.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
+#include "kernels/cpu/simd.h"
 #include "kernels/error.h"
 
 namespace sidewinder::kernels {
 namespace {
 
-constexpr std::int64_t kMaxGroup = 128;
-constexpr float kSmallestNormal = std::numeric_limits<float>::min();
-
 bool is_integer(WeightFormat format) {
     return format == WeightFormat::Int8 || format == WeightFormat::Int4;
-}
-
-/// Copies `n` values into a whole group: NaN becomes 0, infinities the largest finite value, the rest is
-/// zero. Returns the value of largest magnitude, sign included.
-float load_group(const float* values, std::int64_t n, std::int64_t group, float* out) {
-    constexpr float kMax = std::numeric_limits<float>::max() / 2.0f;
-    float peak = 0.0f;
-    for (std::int64_t i = 0; i < group; ++i) {
-        float v = i < n ? values[i] : 0.0f;
-        v = std::isnan(v) ? 0.0f : std::clamp(v, -kMax, kMax);
-        out[i] = v;
-        if (std::abs(v) > std::abs(peak)) peak = v;
-    }
-    return peak;
-}
-
-/// q = round(v / scale), half to even, in [low, high].
-void round_group(const float* v, std::int64_t n, float inverse, float low, float high, float* q) {
-    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-    for (std::int64_t i = 0; i < n; ++i) {
-        const float scaled = std::min(std::max(v[i] * inverse, low), high);
-        q[i] = (scaled + kRound) - kRound;
-    }
-}
-
-void quantize_group_int8(const float* v, std::int64_t group, float peak, std::byte* data, float* scale) {
-    *scale = std::abs(peak) / 127.0f;
-    std::array<float, kMaxGroup> q{};
-    if (*scale < kSmallestNormal) {
-        *scale = 0.0f;  // the reciprocal would overflow
-    } else {
-        round_group(v, group, 1.0f / *scale, -127.0f, 127.0f, q.data());
-    }
-    for (std::int64_t i = 0; i < group; ++i) {
-        data[i] = static_cast<std::byte>(static_cast<std::int8_t>(q[static_cast<std::size_t>(i)]));
-    }
-}
-
-/// Squared error of `q * scale` relative to the peak, and the least-squares scale for this `q`.
-struct Fit {
-    double error = 0.0;
-    float best_scale = 0.0f;
-};
-Fit fit_of(const float* v, const float* q, std::int64_t n, float scale, float peak) {
-    const float unit = 1.0f / peak;  // keeps squares of huge values finite
-    float qv = 0.0f;
-    float qq = 0.0f;
-    float error = 0.0f;
-    for (std::int64_t i = 0; i < n; ++i) {
-        const float u = v[i] * unit;
-        const float e = u - q[i] * (scale * unit);
-        qv += q[i] * u;
-        qq += q[i] * q[i];
-        error += e * e;
-    }
-    return {error, qq > 0.0f ? qv / qq * peak : scale};
-}
-
-/// The grid is -8 .. 7, so the scale carries the sign that puts the peak on the long side. Of a few scales
-/// around peak / 8 the one with the least squared error is taken: clipping the peak a little is often better.
-void quantize_group_int4(const float* v, std::int64_t group, float peak, std::byte* data, float* scale) {
-    std::array<float, kMaxGroup> best{};
-    *scale = 0.0f;
-    if (std::abs(peak) / 16.0f >= kSmallestNormal) {
-        std::array<float, kMaxGroup> q{};
-        double best_error = std::numeric_limits<double>::infinity();
-        for (const float divisor : {-7.0f, -7.5f, -8.0f, -8.5f, -9.0f, -9.75f, 7.0f, 7.5f}) {
-            const float candidate = peak / divisor;
-            round_group(v, group, 1.0f / candidate, -8.0f, 7.0f, q.data());
-            const float refined = fit_of(v, q.data(), group, candidate, peak).best_scale;
-            const double error = fit_of(v, q.data(), group, refined, peak).error;
-            if (error < best_error) {
-                best_error = error;
-                best = q;
-                *scale = refined;
-            }
-        }
-    }
-    for (std::int64_t j = 0; j < group / 2; ++j) {
-        const auto low = static_cast<unsigned>(static_cast<int>(best[static_cast<std::size_t>(j)]) + 8);
-        const auto high =
-            static_cast<unsigned>(static_cast<int>(best[static_cast<std::size_t>(j + group / 2)]) + 8);
-        data[j] = static_cast<std::byte>(low | high << 4);
-    }
 }
 
 void dequantize_int8(const std::int8_t* row, const float* scales, std::int64_t group, std::span<float> out) {
@@ -172,22 +84,11 @@ void quantize_rows(const WeightLayout& layout, std::span<const float> rows, std:
                                                std::to_string(layout.group) + " over " +
                                                std::to_string(layout.cols) + " columns; please report this.");
     }
-    const std::int64_t group = layout.group;
-    const std::int64_t groups = layout.padded_cols() / group;
-    const std::int64_t group_bytes = layout.format == WeightFormat::Int8 ? group : group / 2;
-    const std::int64_t count = static_cast<std::int64_t>(rows.size()) / layout.cols;
-    std::array<float, kMaxGroup> values{};
-    for (std::int64_t r = 0; r < count; ++r) {
-        const float* row = rows.data() + r * layout.cols;
-        for (std::int64_t g = 0; g < groups; ++g, data += group_bytes, ++scales) {
-            const std::int64_t n = std::min(group, layout.cols - g * group);
-            const float peak = load_group(row + g * group, n, group, values.data());
-            if (layout.format == WeightFormat::Int8) {
-                quantize_group_int8(values.data(), group, peak, data, scales);
-            } else {
-                quantize_group_int4(values.data(), group, peak, data, scales);
-            }
-        }
+    const std::size_t groups = static_cast<std::size_t>(layout.padded_cols() / layout.group);
+    const std::size_t count = rows.size() / static_cast<std::size_t>(layout.cols);
+    for (std::size_t r = 0; r < count; ++r) {
+        cpu::quantize_weight_row(layout, rows.data() + r * static_cast<std::size_t>(layout.cols),
+                                 data + r * layout.row_bytes(), scales + r * groups);
     }
 }
 
@@ -216,6 +117,11 @@ void dequantize_row(const WeightLayout& layout, const void* data, const float* s
             dequantize_int4(bytes, scales, layout.group, out);
             return;
     }
+}
+
+void floats_from_bf16(std::span<const std::byte> bytes, float* out) {
+    cpu::widen_bf16(reinterpret_cast<const std::uint16_t*>(bytes.data()),
+                    static_cast<std::int64_t>(bytes.size() / sizeof(std::uint16_t)), out);
 }
 
 std::uint16_t bf16_from_float(float value) {

@@ -34,10 +34,23 @@ struct WeightLayout {
     std::size_t scale_count() const;  ///< number of float32 scales, 0 for F32 and BF16
 };
 
-/// Quantises `rows` (rows.size() / cols of them, float32, row-major) into one of the integer layouts.
-/// `data` and `scales` are the destination of exactly these rows. Pure; call it from several threads on
-/// disjoint rows.
+/// Quantises `rows` (rows.size() / cols of them, float32, row-major) into one of the integer layouts: int8 by
+/// rounding with scale peak / 127, int4 by the scale of least squared error among some. `data` and `scales`
+/// are the destination of exactly these rows. Pure, and the same bytes on every machine; call it from several
+/// threads on disjoint rows.
 void quantize_rows(const WeightLayout& layout, std::span<const float> rows, std::byte* data, float* scales);
+
+/// The same for Int4, but what rounding a column changes in the products with typical inputs is made up for
+/// in the later columns of its group (GPTQ, arXiv 2210.17323, with a block-diagonal Hessian). `follow` [cols
+/// / group, group, group]: rounding column j of a group to w[j] - e subtracts e * follow[g, j, k] from column
+/// k > j; zero for k <= j. A group that reaches beyond the columns is rounded without it.
+void quantize_rows_following(const WeightLayout& layout, std::span<const float> rows, const float* follow,
+                             std::byte* data, float* scales);
+
+/// For one group: `inputs` [T, n] float32, what the layer's columns were multiplied with -> `follow` [n, n].
+/// `damping` times the mean of the diagonal is added to it: more means less trust in the inputs'
+/// correlations. n is 64 or 128. Inputs that are all zero give zeros. Pure; scratch memory of its own.
+void follow_from_inputs(const float* inputs, std::int64_t T, std::int64_t n, double damping, float* follow);
 
 /// Row `row` of a weight in any format, as float32 [cols]. For tests, perplexity reports and embedding
 /// look-ups.
@@ -50,5 +63,7 @@ inline float float_from_bf16(std::uint16_t bits) {
     return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16);
 }
 float float_from_f16(std::uint16_t bits);
+/// A run of little-endian bfloat16 at an even address -> `out`, one float each.
+void floats_from_bf16(std::span<const std::byte> bytes, float* out);
 
 }  // namespace sidewinder::kernels

@@ -2,8 +2,8 @@
 # Proves the GPU engine on a bare machine, out of an unpacked `./dev bundle --tests`:
 #   tests/gpu_proof.sh --out FOLDER [--steps info,check,gpu,cpu,bench,window] [--sanitize memcheck,racecheck]
 #                      [--layers 64] [--weights bf16,int8,int4] [--prefill 512,4096,32768] [--window-weights int4]
-# Writes log.txt, bench.json and window.png into FOLDER. A step that fails does not keep the others from running;
-# the exit code is the number of steps that failed.
+# Writes log.txt, bench.json, bench.md and window.png into FOLDER; --steps quality compares quantised forms with bf16. A
+# step that fails does not keep the others from running; the exit code is the number of steps that failed.
 set -uo pipefail
 shopt -s extglob
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -102,6 +102,13 @@ fi
 if wanted bench; then
   step bench 300 "$cli" bench --backend cuda --layers "$layers" --weights "$weights" --prefill "$prefill" \
     --save "$out/bench.json"
+  "$cli" bench --table "$out/bench.json" >"$out/bench.md"
+fi
+if wanted quality; then # not by default: minutes
+  step "quality of the demo model" 120 "$cli" quality --backend cuda --tokens 4096 \
+    --weights int8,int4-g128,int4-g128-calibrated,int4-g64,int4-g64-calibrated --save "$out/quality-demo.json"
+  step "quality of the random 7B" 500 "$cli" quality --backend cuda --model random --layers "$layers" \
+    --weights int8,int4-g128,int4-g64 --save "$out/quality-7b.json"
 fi
 if wanted window; then
   step "window model" 120 make_window_model

@@ -3,13 +3,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "app/cli/bench_table.h"
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/model_options.h"
 #include "inference/error.h"
-#include "inference/model_folder.h"
-#include "inference/random_weights.h"
-#include "kernels/cuda_library.h"
-#include "kernels/error.h"
 
 namespace sidewinder::cli {
 
@@ -17,27 +15,40 @@ namespace {
 
 constexpr std::int64_t kCpuLayers = 8;  // of 64: the rest is the same work again
 
-bool on_gpu(const BenchOptions& options) {
-    if (options.backend != "auto") return options.backend == "cuda";
-    try {
-        kernels::probe_cuda();
-        return true;
-    } catch (const kernels::Error&) {
-        return false;
-    }
-}
-
-BenchSource source_of(const BenchOptions& options, bool gpu) {
-    if (!options.model.empty()) {
-        const inference::ModelFolder folder = inference::ModelFolder::open(options.model);
-        return {folder.config, folder.tensors};
-    }
+WeightsSource source_of(const BenchOptions& options, bool gpu) {
     const std::int64_t layers = options.layers > 0 ? options.layers : gpu ? 0 : kCpuLayers;
-    const inference::Config config = inference::named_config(options.shape, layers);
-    return {config, std::make_shared<inference::RandomWeights>(config)};
+    WeightsSource source =
+        options.model.empty() ? random_weights(options.shape, layers) : open_weights(options.model);
+    source.gpu = gpu;
+    source.threads = options.threads;
+    return source;
 }
 
-void save(const nlohmann::ordered_json& report, const std::string& file) {
+int print_table(const std::string& file) {
+    const auto report = nlohmann::ordered_json::parse(read_text(file), nullptr, false);
+    std::cout << bench_table(report, file);
+    return exit_code::kOk;
+}
+
+int bench(const BenchOptions& options) {
+    if (!options.table.empty()) return print_table(options.table);
+    const Interrupt interrupt;
+    const bool gpu = means_gpu(options.backend);
+    const WeightsSource source = source_of(options, gpu);
+    nlohmann::ordered_json report{{"device", ""},
+                                  {"model", options.model.empty() ? options.shape : options.model},
+                                  {"layers", source.config.n_layers},
+                                  {"version", SIDEWINDER_VERSION},
+                                  {"commit", SIDEWINDER_COMMIT}};
+    (gpu ? bench_cuda : bench_cpu)(options, source, report, interrupt.token());
+    if (options.json) std::cout << report.dump(2) << '\n';
+    if (!options.save.empty()) save_report(report, options.save);
+    return exit_code::kOk;
+}
+
+}  // namespace
+
+void save_report(const nlohmann::ordered_json& report, const std::string& file) {
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     out << report.dump(2) << '\n';
     out.close();
@@ -46,23 +57,6 @@ void save(const nlohmann::ordered_json& report, const std::string& file) {
                                "The results cannot be written to " + file + ". Choose another file.");
     }
 }
-
-int bench(const BenchOptions& options) {
-    const Interrupt interrupt;
-    const bool gpu = on_gpu(options);
-    const BenchSource source = source_of(options, gpu);
-    nlohmann::ordered_json report{{"device", ""},
-                                  {"model", options.model.empty() ? options.shape : options.model},
-                                  {"layers", source.config.n_layers},
-                                  {"version", SIDEWINDER_VERSION},
-                                  {"commit", SIDEWINDER_COMMIT}};
-    (gpu ? bench_cuda : bench_cpu)(options, source, report, interrupt.token());
-    if (options.json) std::cout << report.dump(2) << '\n';
-    if (!options.save.empty()) save(report, options.save);
-    return exit_code::kOk;
-}
-
-}  // namespace
 
 void add_bench(CLI::App& app, int& exit) {
     auto options = std::make_shared<BenchOptions>();
@@ -86,6 +80,8 @@ void add_bench(CLI::App& app, int& exit) {
         ->check(CLI::PositiveNumber);
     command->add_flag("--json", options->json, "One JSON object");
     command->add_option("--save", options->save, "Also write the JSON object to this file");
+    command->add_option("--table", options->table,
+                        "Measure nothing: print what --save wrote on a GPU as a Markdown table");
     command->callback([options, &exit] { exit = bench(*options); });
 }
 

@@ -2,15 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "inference/config.h"
+#include "app/cli/weights_source.h"
 #include "inference/model.h"
-#include "inference/tensor_source.h"
 
 namespace sidewinder::cli {
 
@@ -24,13 +23,8 @@ struct BenchOptions {
     std::vector<std::int64_t> prefill;  ///< empty: 128 on the CPU; 512, 4096 and 32768 on the GPU
     std::int64_t decode = 0;            ///< 0: 32 tokens on the CPU, 64 on the GPU
     bool json = false;
-    std::string save;  ///< file for the JSON object, or empty
-};
-
-/// What is measured: a model's shape and where its weights come from.
-struct BenchSource {
-    inference::Config config;
-    std::shared_ptr<const inference::TensorSource> tensors;
+    std::string save;   ///< file for the JSON object, or empty
+    std::string table;  ///< file of such an object: print its table, measure nothing
 };
 
 using BenchClock = std::chrono::steady_clock;
@@ -45,13 +39,21 @@ double decode_bytes(const inference::Model& model, const inference::State& state
 /// times; a prompt in the model's chunks.
 double time_decode(inference::Model& model, inference::State& state, std::int64_t steps);
 double time_step(inference::Model& model, inference::State& state, std::int64_t T, int runs);
+/// `after_chunk` is called in the warm-up only.
 double time_prefill(inference::Model& model, inference::State& state, std::int64_t tokens, int runs,
-                    std::stop_token stop);
+                    std::stop_token stop, const std::function<void()>& after_chunk = {});
+/// Seconds from a stop request in the middle of a long prefill until the state is back and the device idle,
+/// once for each run.
+std::vector<double> time_cancel(inference::Model& model, inference::State& state, int runs,
+                                std::stop_token stop);
+
+/// Throws inference::Error naming the file that cannot be written.
+void save_report(const nlohmann::ordered_json& report, const std::string& file);
 
 /// Each measures all of `options.weights`, fills in `report` and, unless only JSON is wanted, prints a table.
-void bench_cpu(const BenchOptions& options, const BenchSource& source, nlohmann::ordered_json& report,
+void bench_cpu(const BenchOptions& options, const WeightsSource& source, nlohmann::ordered_json& report,
                std::stop_token stop);
-void bench_cuda(const BenchOptions& options, const BenchSource& source, nlohmann::ordered_json& report,
+void bench_cuda(const BenchOptions& options, const WeightsSource& source, nlohmann::ordered_json& report,
                 std::stop_token stop);
 
 }  // namespace sidewinder::cli

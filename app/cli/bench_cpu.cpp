@@ -33,10 +33,10 @@ ordered_json measure_prefill(inference::Model& model, inference::State& state, s
             {"share_of_fma_rate", flop / time / fma_rate}};
 }
 
-ordered_json measure(const BenchSource& source, const std::string& name, const BenchOptions& options,
+ordered_json measure(const WeightsSource& source, const std::string& name, const BenchOptions& options,
                      std::int64_t prefill, const kernels::Ceilings& ceilings, std::stop_token stop) {
-    const auto backend = kernels::make_cpu_backend(options.threads);
     const auto recipe = inference::WeightRecipe::parse(name);
+    const auto backend = source.make_backend(recipe);
     const auto start = BenchClock::now();
     inference::Weights weights =
         inference::Weights::load(*source.tensors, source.config, recipe, *backend, {}, stop);
@@ -67,7 +67,7 @@ void print_row(const ordered_json& run) {
 
 }  // namespace
 
-void bench_cpu(const BenchOptions& options, const BenchSource& source, ordered_json& report,
+void bench_cpu(const BenchOptions& options, const WeightsSource& source, ordered_json& report,
                std::stop_token stop) {
     const std::string device = kernels::make_cpu_backend(options.threads)->device_name();
     const kernels::Ceilings ceilings = kernels::measure_ceilings(options.threads);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include "app/cli/bench.h"
 #include "inference/memory_budget.h"
@@ -14,9 +15,9 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::int64_t kDecode = 64;
-constexpr int kShortRuns = 16, kPrefillRuns = 3, kCopyRuns = 5;
+constexpr int kShortRuns = 16, kPrefillRuns = 3, kCopyRuns = 5, kCancelRuns = 5;
 
-ordered_json measure_load(const BenchSource& source, const inference::WeightRecipe& recipe,
+ordered_json measure_load(const WeightsSource& source, const inference::WeightRecipe& recipe,
                           kernels::Backend& backend, std::stop_token stop,
                           std::unique_ptr<inference::Weights>& weights) {
     const auto start = BenchClock::now();
@@ -46,19 +47,42 @@ ordered_json measure_short(inference::Model& model, inference::State& state, dou
     return runs;
 }
 
+/// `free`: of the device before anything was allocated.
 ordered_json measure_prefill(inference::Model& model, inference::State& state,
-                             const std::vector<std::int64_t>& lengths, double matrix_rate,
+                             const std::vector<std::int64_t>& lengths, double matrix_rate, std::size_t free,
                              std::stop_token stop) {
     ordered_json runs = ordered_json::array();
     for (const std::int64_t tokens : lengths) {
-        const double time = time_prefill(model, state, tokens, kPrefillRuns, stop);
+        std::size_t least_free = free;
+        const double time = time_prefill(model, state, tokens, kPrefillRuns, stop, [&] {
+            least_free = std::min(least_free, model.backend().available_memory());
+        });
         const double flop = prefill_flop(model.config(), static_cast<double>(tokens));
         runs.push_back({{"tokens", tokens},
                         {"tokens_per_second", static_cast<double>(tokens) / time},
                         {"tflop_per_second", flop / time * 1e-12},
-                        {"share_of_floor", flop / time / matrix_rate}});
+                        {"share_of_floor", flop / time / matrix_rate},
+                        {"peak_memory_bytes", free - least_free}});
     }
     return runs;
+}
+
+ordered_json measure_cancel(inference::Model& model, inference::State& state, std::stop_token stop) {
+    const std::vector<double> times = time_cancel(model, state, kCancelRuns, stop);
+    return {{"milliseconds", median(times) * 1e3},
+            {"worst_milliseconds", *std::max_element(times.begin(), times.end()) * 1e3}};
+}
+
+/// "580.159": the kernel module's, which CUDA does not tell; "unknown" where the system hides it.
+std::string driver_version() {
+    std::ifstream file("/proc/driver/nvidia/version");
+    const auto is_version = [](const std::string& word) {
+        return word.find('.') != std::string::npos &&
+               word.find_first_not_of("0123456789.") == std::string::npos;
+    };
+    for (std::string word; file >> word;)
+        if (is_version(word)) return word;
+    return "unknown";
 }
 
 // To the host and back, as the timeline keeps states; into another state on the device, whose bits must be
@@ -88,10 +112,10 @@ ordered_json measure_checkpoint(kernels::Backend& backend, const inference::Stat
             {"identical", before == after}};
 }
 
-ordered_json measure(const BenchSource& source, const std::string& name, const BenchOptions& options,
+ordered_json measure(const WeightsSource& source, const std::string& name, const BenchOptions& options,
                      const kernels::CudaCeilings& ceilings, std::stop_token stop) {
     const auto recipe = inference::WeightRecipe::parse(name);
-    const auto backend = kernels::make_cuda_backend(source.config.dims, recipe.format);
+    const auto backend = source.make_backend(recipe);
     const std::size_t free = backend->available_memory();
     const inference::MemoryNeed need =
         inference::fit_in_memory(*source.tensors, source.config, recipe, *backend);
@@ -107,7 +131,8 @@ ordered_json measure(const BenchSource& source, const std::string& name, const B
     run["short"] = measure_short(model, state, run["decode"]["milliseconds"].get<double>() * 1e-3);
     const std::vector<std::int64_t> usual{512, 4096, 32768};
     run["prefill"] = measure_prefill(model, state, options.prefill.empty() ? usual : options.prefill,
-                                     ceilings.matrix_flop_per_second, stop);
+                                     ceilings.matrix_flop_per_second, free, stop);
+    run["cancel"] = measure_cancel(model, state, stop);
     run["checkpoint"] = measure_checkpoint(*backend, state, other, ceilings.bus_bytes_per_second);
     const double used = static_cast<double>(free) - static_cast<double>(backend->available_memory());
     run["memory"] = {{"budget_bytes", need.total()},
@@ -138,6 +163,8 @@ void print_run(const ordered_json& run) {
     std::printf("%-10s state    %9.1f GB/s to the host, %.1f back, %5.1f %% of the bus, bits %s\n", "",
                 number(c, "to_host_gb_per_second"), number(c, "to_device_gb_per_second"),
                 100 * number(c, "share_of_bus"), c["identical"].get<bool>() ? "the same" : "DIFFERENT");
+    std::printf("%-10s stop     %9.1f ms in a prefill, at worst %.1f\n", "",
+                number(run["cancel"], "milliseconds"), number(run["cancel"], "worst_milliseconds"));
     std::printf("%-10s loaded in %.1f s (%.2f GB/s); memory %.2f GB of a budget of %.2f (%.1f %%)\n", "",
                 number(run["load"], "seconds"), number(run["load"], "gb_per_second"),
                 number(run["memory"], "used_bytes") * 1e-9, number(run["memory"], "budget_bytes") * 1e-9,
@@ -147,13 +174,14 @@ void print_run(const ordered_json& run) {
 
 }  // namespace
 
-void bench_cuda(const BenchOptions& options, const BenchSource& source, ordered_json& report,
+void bench_cuda(const BenchOptions& options, const WeightsSource& source, ordered_json& report,
                 std::stop_token stop) {
     const kernels::CudaDevice device = kernels::probe_cuda();
     const kernels::CudaCeilings ceilings = kernels::measure_cuda_ceilings();
     report["device"] = device.name;
     report["compute"] = device.compute;
     report["driver"] = device.driver;
+    report["driver_version"] = driver_version();
     report["ceilings"] = {{"copy_gb_per_second", ceilings.copy_bytes_per_second * 1e-9},
                           {"matrix_tflop_per_second", ceilings.matrix_flop_per_second * 1e-12},
                           {"bus_gb_per_second", ceilings.bus_bytes_per_second * 1e-9}};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <thread>
 
 #include "app/cli/bench.h"
 #include "inference/random_weights.h"
@@ -8,6 +9,7 @@ namespace sidewinder::cli {
 namespace {
 
 constexpr int kWarmUp = 3;
+constexpr std::chrono::milliseconds kBeforeStop{200}, kStopStep{37};
 
 }  // namespace
 
@@ -58,7 +60,7 @@ double time_step(inference::Model& model, inference::State& state, std::int64_t 
 }
 
 double time_prefill(inference::Model& model, inference::State& state, std::int64_t tokens, int runs,
-                    std::stop_token stop) {
+                    std::stop_token stop, const std::function<void()>& after_chunk) {
     std::vector<float> logits(static_cast<std::size_t>(model.config().dims.vocab));
     const auto ids = inference::random_tokens(model.config().dims.vocab, static_cast<std::size_t>(tokens));
     std::vector<double> times;
@@ -73,10 +75,36 @@ double time_prefill(inference::Model& model, inference::State& state, std::int64
             const auto last = done == tokens ? std::span(logits) : std::span<float>();
             if (!model.forward(part, state, {.last_logits = last, .all_logits = {}}, stop))
                 throw inference::Stopped{};
+            if (run == 0 && after_chunk) after_chunk();
         }
         if (run > 0) times.push_back(seconds_since(start));
     }
     return median(times);
+}
+
+std::vector<double> time_cancel(inference::Model& model, inference::State& state, int runs,
+                                std::stop_token stop) {
+    const auto ids =
+        inference::random_tokens(model.config().dims.vocab, static_cast<std::size_t>(model.chunk()));
+    std::vector<double> times;
+    for (int run = 0; run < runs; ++run) {
+        if (stop.stop_requested()) throw inference::Stopped{};
+        state.reset();
+        std::stop_source source;
+        BenchClock::time_point asked;
+        std::jthread person([&] {  // at another place of a chunk each time
+            std::this_thread::sleep_for(kBeforeStop + run * kStopStep);
+            asked = BenchClock::now();
+            source.request_stop();
+        });
+        while (model.forward(ids, state, {}, source.get_token())) {
+        }
+        model.backend().synchronize();
+        const auto done = BenchClock::now();
+        person.join();
+        times.push_back(std::chrono::duration<double>(done - asked).count());
+    }
+    return times;
 }
 
 }  // namespace sidewinder::cli

@@ -20,6 +20,7 @@ void add_logits(CLI::App& app, int& exit);
 void add_random_model(CLI::App& app, int& exit);
 void add_bench(CLI::App& app, int& exit);
 void add_perplexity(CLI::App& app, int& exit);
+void add_quality(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
 void add_checkpoints(CLI::App& app, int& exit);
 

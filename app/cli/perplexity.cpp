@@ -73,7 +73,7 @@ int report(const PerplexityOptions& options) {
     ordered_json rows = ordered_json::array();
     double reference = 0;
     if (!options.json)
-        std::printf("%-10s  %10s  %10s  %9s  %s\n", "weights", "nats/token", "perplexity", "against 1st",
+        std::printf("%-20s  %10s  %10s  %9s  %s\n", "weights", "nats/token", "perplexity", "against 1st",
                     "MB");
     for (const std::string& weights : options.weights) {
         ModelOptions with = options.model;
@@ -92,7 +92,7 @@ int report(const PerplexityOptions& options) {
                         {"tokens", ids.size()},
                         {"weight_megabytes", megabytes}});
         if (!options.json) {
-            std::printf("%-10s  %10.4f  %10.3f  %+8.2f %%  %6.1f\n", weights.c_str(), loss, std::exp(loss),
+            std::printf("%-20s  %10.4f  %10.3f  %+8.2f %%  %6.1f\n", weights.c_str(), loss, std::exp(loss),
                         100 * (std::exp(loss - reference) - 1), megabytes);
         }
     }

@@ -5,7 +5,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
+#include "app/core/calibration_sample.h"
+#include "inference/calibration.h"
 #include "inference/content_hash.h"
 #include "inference/error.h"
 #include "inference/quantized_file.h"
@@ -38,10 +41,15 @@ inference::CachedWeights load_weights(const inference::ModelFolder& folder, cons
                                       std::stop_token stop) {
     if (!options.quantized_cache.empty()) {
         return inference::load_with_cache(folder, options.weights, backend, options.quantized_cache, progress,
-                                          stop);
+                                          stop, [&] { return calibration_sample(folder.tokenizer); });
     }
+    std::optional<inference::Calibration> calibration;
+    if (options.weights.calibrated)
+        calibration = inference::Calibration::measure(*folder.tensors, folder.config,
+                                                      calibration_sample(folder.tokenizer),
+                                                      options.weights.group, options.threads, {}, stop);
     return {.weights = inference::Weights::load(*folder.tensors, folder.config, options.weights, backend,
-                                                progress, stop),
+                                                progress, stop, calibration ? &*calibration : nullptr),
             .origin = inference::CachedWeights::Origin::Model,
             .note = {}};
 }
@@ -86,7 +94,10 @@ void Engine::put_on(std::unique_ptr<kernels::Backend> backend, const inference::
     inference::CachedWeights loaded = load_weights(folder, options, *backend, progress, stop);
     auto model =
         std::make_unique<inference::Model>(*backend, folder.config, std::move(loaded.weights), memory_.chunk);
-    fingerprint_ = folder.content_hash + "/" + options.weights.name() + "/" + backend->state_format();
+    const bool quantised = options.weights.group != 0;
+    fingerprint_ = folder.content_hash + "/" + options.weights.name() +
+                   (quantised ? std::string("-v") + inference::kQuantizedVersion : "") + "/" +
+                   backend->state_format();
     timeline_ =
         std::make_unique<inference::Timeline>(*model, fingerprint_, options.host_budget, options.checkpoints);
     note_ = loaded.note;

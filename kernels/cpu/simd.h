@@ -94,7 +94,7 @@ void quantize_activations(const float* x, const WeightLayout& layout, std::int16
 // activations; at most kGemmMaxRows rows and kGemmMaxTokens tokens a call.
 constexpr std::int64_t kGemmDepth = 256;  ///< columns a block, a multiple of every group
 constexpr std::int64_t kIntGemmDepth = 256;
-constexpr std::int64_t kGemmMaxRows = 96;     ///< rows of weight a block
+constexpr std::int64_t kGemmMaxRows = 96;      ///< rows of weight a block
 constexpr std::int64_t kGemmRowMultiple = 12;  ///< blocks of so many rows fill every register tile
 constexpr std::int64_t kGemmMaxTokens = 256;
 
@@ -126,5 +126,18 @@ void pack_int_panel(const float* x, std::int64_t x_stride, std::int64_t tokens, 
                     std::int64_t k, std::int64_t n, std::int16_t* panel, float* scales);
 void int_gemm_rows(const Linear& linear, const IntPanels& panels, const GemmScratch& scratch,
                    std::int64_t row_begin, std::int64_t row_end);
+
+// ---- simd_quant.cpp
+
+/// One row of an Int8 or Int4 weight, as quantize_rows (kernels/quant.h) says; the same bytes with every
+/// instruction set. `data` gets row_bytes(), `scales` one for each group.
+void quantize_weight_row(const WeightLayout& layout, const float* row, std::byte* data, float* scales);
+/// Whole column group g of `count` rows of an Int4 weight, see quantize_rows_following. `rows`, `data` and
+/// `scales` begin at the first row's first column.
+void quantize_following_group(const WeightLayout& layout, const float* rows, std::int64_t count,
+                              std::int64_t g, const float* follow, std::byte* data, float* scales);
+/// sums[i, j] = sum_t x[t, i] x[t, j]; x [T, n], n a multiple of 32.
+void gram_matrix(const float* x, std::int64_t T, std::int64_t n, float* sums);
+void widen_bf16(const std::uint16_t* from, std::int64_t n, float* to);
 
 }  // namespace sidewinder::kernels::cpu

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "hwy/targets.h"
+
 #include "kernels/error.h"
 #include "kernels/quant.h"
 #include "tests/support/backend_data.h"
@@ -33,6 +35,8 @@ class TestQuant : public QObject {
     void zero_tiny_and_huge_rows_survive();
     void what_is_no_number_stays_defined();
     void rows_are_independent();
+    void every_instruction_set_makes_the_same_bytes();
+    void bfloat16_runs_are_widened_exactly();
     void wrong_layouts_are_refused();
     void bfloat16_rounds_to_nearest_even();
     void half_floats_are_exact();
@@ -141,6 +145,41 @@ void TestQuant::rows_are_independent() {
     const HostWeight second(WeightFormat::Int4, 1, 100, 64, {rows.begin() + 100, rows.begin() + 200});
     QVERIFY(std::equal(second.data.begin(), second.data.end(), together.data.begin() + 64));
     QVERIFY(std::equal(second.scales.begin(), second.scales.end(), together.scales.begin() + 2));
+}
+
+void TestQuant::every_instruction_set_makes_the_same_bytes() {
+    const auto use_only = [](std::int64_t target) {  // 0: all that this machine has
+        hwy::SetSupportedTargetsForTest(target);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    };
+    const auto rows = random_floats(64 * 1000, 7, 0.02f);
+    const std::int64_t rest = hwy::SupportedTargets();
+    int sets = 0;
+    for (const WeightFormat format : {WeightFormat::Int8, WeightFormat::Int4}) {
+        for (const std::int64_t group : {64, 128}) {
+            const HostWeight best(format, 64, 1000, group, rows);
+            for (std::int64_t left = rest; left != 0; left &= left - 1, ++sets) {
+                use_only(left & -left);
+                const HostWeight other(format, 64, 1000, group, rows);
+                use_only(0);
+                QVERIFY(other.data == best.data);
+                QVERIFY(other.scales == best.scales);
+            }
+        }
+    }
+    QVERIFY(sets >= 4);
+}
+
+void TestQuant::bfloat16_runs_are_widened_exactly() {
+    std::vector<std::uint16_t> bits(1003);
+    for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = static_cast<std::uint16_t>(i * 61 + 3);
+    std::vector<float> out(bits.size() + 1, 5.0f);
+    floats_from_bf16(std::as_bytes(std::span(bits)), out.data());
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+        const auto expected = static_cast<std::uint32_t>(bits[i]) << 16;
+        QCOMPARE(__builtin_bit_cast(std::uint32_t, out[i]), expected);
+    }
+    QCOMPARE(out.back(), 5.0f);
 }
 
 void TestQuant::wrong_layouts_are_refused() {
