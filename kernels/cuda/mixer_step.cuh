@@ -99,19 +99,16 @@ class MixerStep {
         D_ = __ldg(p_.w.D + head_);
     }
 
+    /// y and head_squares. Ends without a barrier; `store` follows.
     __device__ __forceinline__ void run() {
-        time_step();
         load_z();
-#pragma unroll
-        for (int i = 0; i < kRounds; ++i) {
-            if (place(i) < kChannels) convolve(i);
-        }
+        time_step();
+        convolve();
         __syncthreads();
 
         // Every thread has read its old column of B or C: its values are in `tokens`. The group's last head
         // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer.
-        int arrived = 0;
-        if (threadIdx.x == 0) arrived = atomicAdd(p_.arrivals + group(), 1);
+        if (threadIdx.x == 0) arrived_ = atomicAdd(p_.arrivals + group(), 1);
         if constexpr (kMostTokens == 1) {
             advance<1>(0);
         } else {
@@ -120,15 +117,18 @@ class MixerStep {
             if (t < T()) advance<1>(t);
         }
         __syncthreads();
-
 #pragma unroll
         for (int i = 0; i < kFinished; ++i) {
             if (warp() + i * kWarps < T()) finish(i);
         }
+    }
+
+    /// The state, which no other block waits for: behind whatever tells them that y is there.
+    __device__ __forceinline__ void store() {
 #pragma unroll
-        for (int r = 0; r < kRows; ++r) state_at()[r * 32] = state_[r];  // last: sums must not queue behind
+        for (int r = 0; r < kRows; ++r) state_at()[r * 32] = state_[r];
         if (threadIdx.x == 0) {
-            *last_ = arrived == heads_in_group() - 1;
+            *last_ = arrived_ == heads_in_group() - 1;
             if (*last_) p_.arrivals[group()] = 0;
         }
         __syncthreads();
@@ -179,19 +179,26 @@ class MixerStep {
     }
 
     /// conv1d over the run.
-    __device__ __forceinline__ void convolve(int round) {
-        const float* raw = p_.zxbcdt + p_.d_inner + channel(round);
+    __device__ __forceinline__ void convolve() {
         for (int first = 0; first < T(); first += kFlight) {
-            float in[kFlight];
+            float in[kRounds][kFlight];
 #pragma unroll
-            for (int i = 0; i < kFlight; ++i) {
-                in[i] = first + i < T() ? __ldcg(raw) : 0.0f;
-                raw += width();
+            for (int r = 0; r < kRounds; ++r) {
+                const bool there = place(r) < kChannels;
+                const float* raw = p_.zxbcdt + p_.d_inner + channel(there ? r : 0) + first * width();
+#pragma unroll
+                for (int i = 0; i < kFlight; ++i) {
+                    in[r][i] = there && first + i < T() ? __ldcg(raw + i * width()) : 0.0f;
+                }
             }
 #pragma unroll
-            for (int i = 0; i < kFlight; ++i) {
-                if (first + i >= T()) break;
-                tokens_[first + i].conv[place(round)] = channels_[round].next(in[i]);
+            for (int r = 0; r < kRounds; ++r) {
+                if (place(r) >= kChannels) continue;
+#pragma unroll
+                for (int i = 0; i < kFlight; ++i) {
+                    if (first + i >= T()) break;
+                    tokens_[first + i].conv[place(r)] = channels_[r].next(in[r][i]);
+                }
             }
         }
     }
@@ -271,6 +278,7 @@ class MixerStep {
     Channel channels_[kRounds];
     float norm_weight_[2], z_[kFinished][2];
     float dt_bias_, A_, D_;
+    int arrived_ = 0;  ///< thread 0: heads of the group that had read their old columns before
 };
 
 }  // namespace sidewinder::kernels::cuda::small

@@ -29,15 +29,10 @@ class Walk {
         for (int i = 0; i < program_.count; ++i) {
             const Phase& phase = program_.phases[i];
             if (phase.kind == Phase::Kind::Mixer) {
-                mixer(phase);
+                mixer(phase, i);
             } else {
                 linear(phase);
-            }
-            if (i + 1 == program_.count) break;
-            if (program_.phases[i + 1].meets) {
-                grid_arrive(program_.barrier);
-            } else {
-                __syncthreads();
+                done(i);
             }
         }
         if (generation_ > 0) grid_leave({program_.barrier, program_.barrier + 1});
@@ -46,6 +41,16 @@ class Walk {
   private:
     __device__ __forceinline__ void meet(const Phase& phase) {
         if (phase.meets) grid_wait(program_.barrier, ++generation_ * gridDim.x);
+    }
+
+    /// What phase i has to tell the others is written.
+    __device__ __forceinline__ void done(int i) {
+        if (i + 1 == program_.count) return;
+        if (program_.phases[i + 1].meets) {
+            grid_arrive(program_.barrier);
+        } else {
+            __syncthreads();
+        }
     }
 
     __device__ __forceinline__ void linear(const Phase& phase) {
@@ -63,19 +68,22 @@ class Walk {
         Tiles<Format, kMostTokens, kSlots>(p, operand, sums, partials, ring_).run();
     }
 
-    __device__ __forceinline__ void mixer(const Phase& phase) {
+    __device__ __forceinline__ void mixer(const Phase& phase, int i) {
         const MixerPhase& p = phase.mixer;
         MixerStep<kMostTokens> step(p, smem_ + program_.shared.operand);
-        const int first = static_cast<int>(blockIdx.x);
-        if (first < p.n_heads) step.prefetch(first);
+        const int stride = static_cast<int>(gridDim.x);
+        int head = static_cast<int>(blockIdx.x);
+        if (head < p.n_heads) step.prefetch(head);
         meet(phase);
-        for (int head = first; head < p.n_heads; head += static_cast<int>(gridDim.x)) {
-            if (head > first) {
-                __syncthreads();
-                step.prefetch(head);
-            }
+        for (; head < p.n_heads; head += stride) {
             step.run();
+            if (head + stride >= p.n_heads) break;
+            step.store();
+            __syncthreads();
+            step.prefetch(head + stride);
         }
+        done(i);
+        if (head < p.n_heads) step.store();
     }
 
     const Program& program_;

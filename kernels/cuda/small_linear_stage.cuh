@@ -49,20 +49,34 @@ __device__ __forceinline__ void invert_groups(const LinearPhase& p, float* inver
     }
 }
 
-/// kMostTokens: 1, 8 or 16.
+/// kMostTokens: 1, 8 or 16. A thread has two neighbouring quads (of columns) of each token, and more a stride
+/// away. What does not depend on the data is the same for all quads, so that their instructions interleave:
+/// nothing else hides a latency here.
 template <class Format, int kMostTokens>
 class Stage {
   public:
-    /// Tokens whose loads are under way together, and groups of four columns that a thread holds of each.
+    /// Tokens whose loads are under way together, and quads that a thread holds of each.
     static constexpr int kHeld = kMostTokens == 1 ? 1 : 4;
     static constexpr int kQuads = kMostTokens == 1 ? 8 : 4;
     static constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
     __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch& scratch, float* sums, char* operand)
-        : p_(p), scratch_(scratch), sums_(sums), operand_(operand) {}
+        : p_(p),
+          scratch_(scratch),
+          sums_(sums),
+          operand_(operand),
+          T_(kMostTokens == 1 ? 1 : p.T),
+          x_columns_(p.x_columns),
+          norm_weight_(p.norm_weight),
+          grouped_(p.head_squares != nullptr) {
+        // A norm over the row and the side rows need all of it; else only what is multiplied is touched.
+        const bool whole = norm_weight_ || p.side_rows > 0;
+        begin_ = whole ? 0 : p.first_column;
+        end_ = whole ? x_columns_ : p.first_column + p.columns;
+    }
 
     /// Constants only: before the blocks meet.
-    __device__ __forceinline__ void prefetch() { load_constants(0, static_cast<int>(blockIdx.x)); }
+    __device__ __forceinline__ void prefetch() { load_constants(begin_, static_cast<int>(blockIdx.x)); }
 
     /// Fills the operand and multiplies this block's side rows. All threads; ends with a barrier.
     __device__ __forceinline__ void run() {
@@ -74,64 +88,54 @@ class Stage {
             side_row += static_cast<int>(gridDim.x);
             if (side_row >= p_.side_rows) break;
             __syncthreads();
-            load_constants(0, side_row);
+            load_constants(begin_, side_row);
             pass(side_row, false);
             __syncthreads();
         }
     }
 
   private:
-    __device__ __forceinline__ int T() const { return kMostTokens == 1 ? 1 : p_.T; }
-    /// column / (x_columns / n_groups)
-    __device__ __forceinline__ int group_of(int column) const {
-        return static_cast<int>(static_cast<std::uint64_t>(column) * p_.group_reciprocal >> 32);
-    }
     using Held = float4[kHeld][kQuads];
 
     static __device__ __forceinline__ int column_of(int chunk, int q) {
-        return chunk + q * (kThreads * 4) + static_cast<int>(threadIdx.x) * 4;
+        return chunk + q / 2 * (kThreads * 8) + static_cast<int>(threadIdx.x) * 8 + q % 2 * 4;
     }
 
     /// What a thread needs of the weights for its columns of one chunk.
     __device__ __forceinline__ void load_constants(int chunk, int side_row) {
+        const bool has_side = side_row < p_.side_rows;
+        const __nv_bfloat16* side = p_.side + static_cast<std::int64_t>(side_row) * x_columns_;
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
             const int column = column_of(chunk, q);
-            const bool inside = column < p_.x_columns;
+            const bool inside = column < end_;
             norm_[q] = {1.0f, 1.0f, 1.0f, 1.0f};
             side_[q] = {0u, 0u};
-            if (inside && p_.norm_weight) {
-                norm_[q] = __ldg(reinterpret_cast<const float4*>(p_.norm_weight + column));
-            }
-            if (inside && side_row < p_.side_rows) {
-                const std::int64_t at = static_cast<std::int64_t>(side_row) * p_.x_columns + column;
-                side_[q] = __ldg(reinterpret_cast<const uint2*>(p_.side + at));
-            }
+            if (inside && norm_weight_)
+                norm_[q] = __ldg(reinterpret_cast<const float4*>(norm_weight_ + column));
+            if (inside && has_side) side_[q] = __ldg(reinterpret_cast<const uint2*>(side + column));
         }
     }
 
     __device__ __forceinline__ void pass(int side_row, bool first_pass) {
-        for (int token = 0; token < T(); token += kHeld) tokens(token, side_row, first_pass);
+        for (int token = 0; token < T_; token += kHeld) tokens(token, side_row, first_pass);
     }
 
     /// kHeld tokens at a time, whose loads are all in flight together.
     __device__ __forceinline__ void tokens(int first, int side_row, bool first_pass) {
         const bool has_side = side_row < p_.side_rows;
-        // A norm over the row and the side rows need all of it; else only what is multiplied is touched.
-        const bool whole = p_.norm_weight || p_.side_rows > 0;
-        const int begin = whole ? 0 : p_.first_column;
-        const int end = whole ? p_.x_columns : p_.first_column + p_.columns;
         Held v;
-        load(v, first, begin);
+        load(v, first, begin_);
         if (first_pass) {
-            if (p_.norm_weight) sum_squares(v, first);
-            if (p_.head_squares && first == 0) invert_groups(p_, scratch_.inverse);
-            if (p_.norm_weight || (p_.head_squares && first == 0)) __syncthreads();
+            if (norm_weight_) sum_squares(v, first);
+            if (grouped_ && first == 0) invert_groups(p_, scratch_.inverse);
+            if (norm_weight_ || (grouped_ && first == 0)) __syncthreads();
         }
         float dot[kHeld] = {};
-        for (int chunk = begin; chunk < end; chunk += kChunkColumns) {
-            if (chunk > begin) load(v, first, chunk);
-            if (p_.x_columns > kChunkColumns && (chunk > 0 || first > 0)) load_constants(chunk, side_row);
+        for (int chunk = begin_; chunk < end_; chunk += kChunkColumns) {
+            if (chunk > begin_) load(v, first, chunk);
+            if (end_ - begin_ > kChunkColumns && (chunk > begin_ || first > 0))
+                load_constants(chunk, side_row);
             normalise(v, first, chunk);
             if (first_pass) store(v, first, chunk);
             if (has_side) multiply_side(v, dot);
@@ -140,7 +144,7 @@ class Stage {
 #pragma unroll
         for (int k = 0; k < kHeld; ++k) {
             const float sum = warp_sum(dot[k]);
-            if (first + k < T() && threadIdx.x % 32 == 0) {
+            if (first + k < T_ && threadIdx.x % 32 == 0) {
                 scratch_.dots[(first + k) * kWarps + threadIdx.x / 32] = sum;
             }
         }
@@ -154,7 +158,7 @@ class Stage {
             for (int q = 0; q < kQuads; ++q) {
                 const int column = column_of(chunk, q);
                 v[k][q] = {0.0f, 0.0f, 0.0f, 0.0f};
-                if (first + k < T() && column < p_.x_columns) {
+                if (first + k < T_ && column < end_) {
                     v[k][q] = __ldcg(reinterpret_cast<const float4*>(row + column));
                 }
             }
@@ -165,16 +169,22 @@ class Stage {
     __device__ __forceinline__ void sum_squares(const Held& v, int first) const {
 #pragma unroll
         for (int k = 0; k < kHeld; ++k) {
-            if (first + k >= T()) break;
             float sum = 0.0f;
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) add_squares(v[k][q], sum);
             const float* row = p_.x + static_cast<std::int64_t>(first + k) * p_.x_stride;
-            for (int column = column_of(kChunkColumns, 0); column < p_.x_columns; column += kThreads * 4) {
-                add_squares(__ldcg(reinterpret_cast<const float4*>(row + column)), sum);
+            const int end = first + k < T_ ? x_columns_ : 0;
+            for (int chunk = kChunkColumns; chunk < end; chunk += kThreads * 8) {
+#pragma unroll
+                for (int q = 0; q < 2; ++q) {
+                    const int column = column_of(chunk, q);
+                    if (column < end) add_squares(__ldcg(reinterpret_cast<const float4*>(row + column)), sum);
+                }
             }
             sum = warp_sum(sum);
-            if (threadIdx.x % 32 == 0) scratch_.squares[(first + k) * kWarps + threadIdx.x / 32] = sum;
+            if (first + k < T_ && threadIdx.x % 32 == 0) {
+                scratch_.squares[(first + k) * kWarps + threadIdx.x / 32] = sum;
+            }
         }
     }
     static __device__ __forceinline__ void add_squares(const float4& v, float& sum) {
@@ -184,21 +194,26 @@ class Stage {
         sum = fmaf(v.w, v.w, sum);
     }
 
+    /// column / (x_columns / n_groups)
+    __device__ __forceinline__ int group_of(int column) const {
+        return static_cast<int>(static_cast<std::uint64_t>(column) * p_.group_reciprocal >> 32);
+    }
+
     __device__ __forceinline__ void normalise(Held& v, int first, int chunk) const {
-        if (!p_.norm_weight && !p_.head_squares) return;
+        if (!norm_weight_ && !grouped_) return;
 #pragma unroll
         for (int k = 0; k < kHeld; ++k) {
-            if (first + k >= T()) break;
+            const int token = min(first + k, T_ - 1);  // of those that are not there nothing is kept
             float inverse = 0.0f;
-            if (p_.norm_weight) {
-                const float sum = sum_of_warps(scratch_.squares + (first + k) * kWarps);
-                inverse = rsqrtf(sum / static_cast<float>(p_.x_columns) + p_.eps);
+            if (norm_weight_) {
+                const float sum = sum_of_warps(scratch_.squares + token * kWarps);
+                inverse = rsqrtf(sum / static_cast<float>(x_columns_) + p_.eps);
             }
 #pragma unroll
             for (int q = 0; q < kQuads; ++q) {
-                const int column = column_of(chunk, q);
-                if (p_.head_squares && column < p_.x_columns) {
-                    inverse = scratch_.inverse[(first + k) * p_.n_groups + group_of(column)];
+                if (grouped_) {
+                    const int group = group_of(min(column_of(chunk, q), x_columns_ - 1));
+                    inverse = scratch_.inverse[token * p_.n_groups + group];
                 }
                 const float4 w = norm_[q];
                 float4& a = v[k][q];
@@ -208,34 +223,60 @@ class Stage {
     }
 
     __device__ __forceinline__ void store(const Held& v, int first, int chunk) const {
+        uint2 rounded[kHeld][kQuads];
+#pragma unroll
+        for (int k = 0; k < kHeld; ++k) {
+#pragma unroll
+            for (int q = 0; q < kQuads; ++q) rounded[k][q] = Format::round(v[k][q]);
+        }
+        if constexpr (Format::kSumColumns > 0) add_columns(rounded, first, chunk);
+        const int limit = p_.columns;
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
             const int column = column_of(chunk, q) - p_.first_column;
-            const bool inside = column >= 0 && column < p_.columns;
+            const bool inside = column >= 0 && column < limit;
             const Place place = Format::place(column);
-            char* to = operand_ + (place.pair * T() + first) * 64 + place.offset;
+            char* to = operand_ + (place.pair * T_ + first) * 64 + place.offset;
 #pragma unroll
             for (int k = 0; k < kHeld; ++k) {
-                if (first + k >= T()) break;
-                const uint2 rounded = Format::round(v[k][q]);
-                if (inside) *reinterpret_cast<uint2*>(to + k * 64) = rounded;
-                if constexpr (Format::kSumColumns > 0) add_columns(rounded, column, inside, first + k);
+                if (inside && first + k < T_) *reinterpret_cast<uint2*>(to + k * 64) = rounded[k][q];
             }
         }
     }
 
-    /// The correction for weights without sign: the sum of kSumColumns columns of the operand, which lie in
-    /// neighbouring lanes, where the multiplication finds it.
-    __device__ __forceinline__ void add_columns(const uint2& rounded, int column, bool inside,
-                                                int token) const {
-        constexpr int kLanes = Format::kSumColumns / 4;
-        float sum = Format::sum(rounded);
+    /// The correction for weights without sign: the sums of kSumColumns columns of the operand, which lie in
+    /// neighbouring lanes, where the multiplication finds them.
+    __device__ __forceinline__ void add_columns(const uint2 (&rounded)[kHeld][kQuads], int first,
+                                                int chunk) const {
+        constexpr int kLanes = Format::kSumColumns / 8;
+        float sums[kHeld][kQuads / 2];
+#pragma unroll
+        for (int k = 0; k < kHeld; ++k) {
+#pragma unroll
+            for (int h = 0; h < kQuads / 2; ++h) {
+                sums[k][h] = Format::sum(rounded[k][2 * h]) + Format::sum(rounded[k][2 * h + 1]);
+            }
+        }
 #pragma unroll
         for (int offset = kLanes / 2; offset > 0; offset /= 2) {
-            sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
+#pragma unroll
+            for (int k = 0; k < kHeld; ++k) {
+#pragma unroll
+                for (int h = 0; h < kQuads / 2; ++h) {
+                    sums[k][h] += __shfl_xor_sync(0xFFFFFFFFu, sums[k][h], offset);
+                }
+            }
         }
-        if (inside && threadIdx.x % kLanes == 0) {
-            sums_[column / Format::kSumColumns * kMostTokens + token] = sum * Format::kZero;
+        const int limit = p_.columns;
+#pragma unroll
+        for (int h = 0; h < kQuads / 2; ++h) {
+            const int column = column_of(chunk, 2 * h) - p_.first_column;
+            const bool writes = threadIdx.x % kLanes == 0 && column >= 0 && column < limit;
+            float* to = sums_ + column / Format::kSumColumns * kMostTokens + first;
+#pragma unroll
+            for (int k = 0; k < kHeld; ++k) {
+                if (writes && first + k < T_) to[k] = sums[k][h] * Format::kZero;
+            }
         }
     }
 
@@ -257,7 +298,7 @@ class Stage {
 
     __device__ __forceinline__ void write_side(int side_row) const {
         const int token = static_cast<int>(threadIdx.x);
-        if (token >= T()) return;
+        if (token >= T_) return;
         float* out = p_.side_out + token * p_.out_stride + side_row;
         const float sum = sum_of_warps(scratch_.dots + token * kWarps);
         *out = p_.add_side ? __ldcg(out) + sum : sum;
@@ -267,6 +308,10 @@ class Stage {
     const Scratch& scratch_;
     float* sums_;
     char* operand_;
+    const int T_, x_columns_;
+    const float* norm_weight_;
+    const bool grouped_;
+    int begin_, end_;  ///< of the columns of x that are looked at
     float4 norm_[kQuads];
     uint2 side_[kQuads];  ///< four bf16
 };
