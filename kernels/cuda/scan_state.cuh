@@ -42,17 +42,23 @@ __device__ __forceinline__ void store_state(float* to, const float (&S)[kTiles][
 }
 
 /// Y = diag(exp(cs)) C S^T. The state's accumulators, rounded to float16, are the B fragments of S^T as they
-/// are.
+/// are. Leaves S shrunk for `advance`.
 template <int Q>
-__device__ __forceinline__ void from_state(float (&Y)[Q / 16][2][4], const float (&S)[kTiles][4],
-                                           const char* c, const Steps<Q>& steps, const LaneSpot& at) {
+__device__ __forceinline__ void from_state(float (&Y)[Q / 16][2][4], float (&S)[kTiles][4], const char* c,
+                                           const Steps<Q>& steps, const LaneSpot& at) {
+    const float shrink = steps.shrink;
 #pragma unroll
     for (int k = 0; k < kTiles / 2; ++k) {
-        const float(&low)[4] = S[2 * k];
-        const float(&high)[4] = S[2 * k + 1];
+        float(&low)[4] = S[2 * k];
+        float(&high)[4] = S[2 * k + 1];
         const std::uint32_t b[2][2] = {
             {pack_f16_saturated(low[0], low[1]), pack_f16_saturated(high[0], high[1])},
             {pack_f16_saturated(low[2], low[3]), pack_f16_saturated(high[2], high[3])}};
+#pragma unroll
+        for (int e = 0; e < 4; ++e) {
+            low[e] *= shrink;
+            high[e] *= shrink;
+        }
 #pragma unroll
         for (int m = 0; m < Q / 16; ++m) {
             std::uint32_t a[4];
@@ -75,18 +81,25 @@ __device__ __forceinline__ void from_state(float (&Y)[Q / 16][2][4], const float
     }
 }
 
+/// B fragments of 16 tokens' x, this warp's columns 0..7 and 8..15.
+__device__ __forceinline__ void load_x(std::uint32_t (&x)[4], const char* tile, int k, const LaneSpot& at) {
+    ldmatrix_x4_trans(x, tile + narrow_piece(k * 16 + at.lane % 16, 2 * at.warp + at.lane / 16));
+}
+
 /// Y += scores x, the blocks on and below the diagonal.
 template <int Q>
-__device__ __forceinline__ void from_chunk(float (&Y)[Q / 16][2][4], const std::uint32_t (&x)[Q / 16][4],
-                                           const char* scores, const LaneSpot& at) {
+__device__ __forceinline__ void from_chunk(float (&Y)[Q / 16][2][4], const char* x_tile, const char* scores,
+                                           const LaneSpot& at) {
 #pragma unroll
-    for (int m = 0; m < Q / 16; ++m) {
+    for (int k = 0; k < Q / 16; ++k) {
+        std::uint32_t x[4];
+        load_x(x, x_tile, k, at);
 #pragma unroll
-        for (int k = 0; k <= m; ++k) {
+        for (int m = k; m < Q / 16; ++m) {
             const uint4 a =
                 *reinterpret_cast<const uint4*>(scores + (m * (m + 1) / 2 + k) * 512 + at.lane * 16);
-            mma_f16(Y[m][0], a.x, a.y, a.z, a.w, x[k][0], x[k][1]);
-            mma_f16(Y[m][1], a.x, a.y, a.z, a.w, x[k][2], x[k][3]);
+            mma_f16(Y[m][0], a.x, a.y, a.z, a.w, x[0], x[1]);
+            mma_f16(Y[m][1], a.x, a.y, a.z, a.w, x[2], x[3]);
         }
     }
 }
@@ -99,25 +112,21 @@ __device__ __forceinline__ std::uint32_t times(std::uint32_t pair, __half2 weigh
     return pair;
 }
 
-/// S = exp(cs_Q) S + (to_end x)^T B, in units of `grow` on the way.
+/// S = grow (S + (to_end x)^T B) of the shrunk S: exp(cs_Q) of the old state and the chunk's part.
 template <int Q>
-__device__ __forceinline__ void advance(float (&S)[kTiles][4], const std::uint32_t (&x)[Q / 16][4],
-                                        const char* b, const Steps<Q>& steps, const LaneSpot& at) {
-    const float shrink = steps.shrink;
+__device__ __forceinline__ void advance(float (&S)[kTiles][4], const char* x_tile, const char* b,
+                                        const Steps<Q>& steps, const LaneSpot& at) {
     const float grow = steps.grow;
-#pragma unroll
-    for (int n = 0; n < kTiles; ++n) {
-#pragma unroll
-        for (int e = 0; e < 4; ++e) S[n][e] *= shrink;
-    }
-#pragma unroll
+#pragma unroll 2  // all of it at once, and registers spill
     for (int k = 0; k < Q / 16; ++k) {
         const auto* weights = reinterpret_cast<const __half2*>(steps.to_end) + (k * 16 + at.pair) / 2;
         const __half2 early = weights[0];
         const __half2 late = weights[4];
-        // x's fragments for the other product, columns 0..7 and 8..15, are those of x^T in another order.
-        const std::uint32_t a[4] = {times(x[k][0], early), times(x[k][2], early), times(x[k][1], late),
-                                    times(x[k][3], late)};
+        // x's fragments as B, columns 0..7 and 8..15, are those of x^T as A in another order.
+        std::uint32_t x[4];
+        load_x(x, x_tile, k, at);
+        const std::uint32_t a[4] = {times(x[0], early), times(x[2], early), times(x[1], late),
+                                    times(x[3], late)};
 #pragma unroll
         for (int n = 0; n < kTiles; n += 2) {
             std::uint32_t tile[4];
@@ -133,49 +142,20 @@ __device__ __forceinline__ void advance(float (&S)[kTiles][4], const std::uint32
     }
 }
 
-/// u = Y * gate into the gate's place, bfloat16; its squares, summed over this warp's columns, into
-/// `squares`.
+/// This warp's 16 columns of Y into shared memory, float16, for the prepare warps to gate.
 template <int Q>
-__device__ __forceinline__ void apply_gate(const float (&Y)[Q / 16][2][4], char* gate, float* squares,
-                                           const LaneSpot& at) {
+__device__ __forceinline__ void hand_over(const float (&Y)[Q / 16][2][4], char* y, const LaneSpot& at) {
 #pragma unroll
     for (int m = 0; m < Q / 16; ++m) {
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
-            const int row = m * 16 + half * 8 + at.group;
-            float sum = 0.0f;
 #pragma unroll
             for (int p = 0; p < 2; ++p) {
-                char* pair = gate + narrow_piece(row, 2 * at.warp + p) + at.pair * 2;
-                const float2 g = __half22float2(*reinterpret_cast<const __half2*>(pair));
-                const float u0 = Y[m][p][2 * half] * g.x;
-                const float u1 = Y[m][p][2 * half + 1] * g.y;
-                sum = fmaf(u0, u0, fmaf(u1, u1, sum));
-                *reinterpret_cast<std::uint32_t*>(pair) = pack_bf16(u0, u1);
+                char* to = y + narrow_piece(m * 16 + half * 8 + at.group, 2 * at.warp + p) + at.pair * 2;
+                *reinterpret_cast<std::uint32_t*>(to) =
+                    pack_f16_saturated(Y[m][p][2 * half], Y[m][p][2 * half + 1]);
             }
-            sum += __shfl_xor_sync(kAllLanes, sum, 1);
-            sum += __shfl_xor_sync(kAllLanes, sum, 2);
-            if (at.lane % 4 == 0) squares[at.warp * Q + row] = sum;
         }
-    }
-}
-
-/// This warp's 16 columns of u to y, 16 bytes a lane.
-template <int Q>
-__device__ __forceinline__ void write_y(const Arguments& args, const char* u, int chunk, int head,
-                                        const LaneSpot& at) {
-    const int piece = 2 * at.warp + at.lane % 2;
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + at.lane / 2;
-    const int rows =
-        static_cast<int>(args.T - first < Q ? args.T - first : Q);  // to come, from this lane's first
-    __nv_bfloat16* to = args.y + first * args.d_inner + head * kHeadDim + piece * 8;
-#pragma unroll
-    for (int i = 0; i < Q / 16; ++i) {
-        if (i * 16 < rows) {
-            *reinterpret_cast<uint4*>(to) =
-                *reinterpret_cast<const uint4*>(u + narrow_piece(i * 16 + at.lane / 2, piece));
-        }
-        to += 16 * args.d_inner;
     }
 }
 
@@ -194,18 +174,9 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
         const Steps<Q>& steps = steps_of<Q>(smem, chunk);
         float Y[Q / 16][2][4] = {};
         from_state<Q>(Y, S, smem + L::c(chunk), steps, at);
-        std::uint32_t x[Q / 16][4];
-#pragma unroll
-        for (int k = 0; k < Q / 16; ++k) {
-            ldmatrix_x4_trans(x[k],
-                              smem + L::x(chunk) + narrow_piece(k * 16 + lane % 16, 2 * at.warp + lane / 16));
-        }
-        from_chunk<Q>(Y, x, smem + L::scores(chunk), at);
-        char* gate = smem + L::gate(chunk);
-        apply_gate<Q>(Y, gate, reinterpret_cast<float*>(smem + L::squares(chunk)), at);
-        advance<Q>(S, x, smem + L::b(chunk), steps, at);
-        __syncwarp();  // u goes out in other lanes than it came in
-        write_y<Q>(args, gate, chunk, head, at);
+        from_chunk<Q>(Y, smem + L::x(chunk), smem + L::scores(chunk), at);
+        hand_over<Q>(Y, smem + L::y(chunk), at);
+        advance<Q>(S, smem + L::x(chunk), smem + L::b(chunk), steps, at);
         block_barrier(kThreads);
     }
     store_state(state_address(args, head, at), S);

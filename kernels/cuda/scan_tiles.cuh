@@ -14,13 +14,13 @@
 ///     y_i = exp(cs_i) C_i S^T + sum_{j <= i} (C_i B_j) exp(cs_i - cs_j) dt_j x_j + D x_i
 ///     S   = exp(cs_Q) S + sum_j exp(cs_Q - cs_j) dt_j x_j B_j^T            S [headdim, d_state]
 /// In step c the state warps do chunk c while the prepare warps do everything of chunk c + 1 that needs no
-/// state, work out the time steps of chunk c + 2 and copy its tiles in. One barrier a step. Source:
-/// state-spaces/mamba, modules/ssd_minimal.py.
+/// state, work out the time steps of chunk c + 2 and copy its tiles in, and gate and write chunk c - 1. One
+/// barrier a step. Source: state-spaces/mamba, modules/ssd_minimal.py.
 namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kHeadDim = 64;  // rows of the state in one block
 inline constexpr int kStateDim = 128;
-inline constexpr int kPrepareWarps = 4;
+inline constexpr int kPrepareWarps = 8;
 inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
 inline constexpr int kPrepareThreads = kPrepareWarps * kWarp;
 inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarp;
@@ -58,7 +58,7 @@ struct Steps {
     float grow;           // a power of two
 };
 
-/// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, gate:
+/// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, y:
 /// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, as operand fragments.
 template <int Q>
 struct Layout {
@@ -72,13 +72,10 @@ struct Layout {
     static constexpr int c(int chunk) { return b(chunk) + kTile; }
     static constexpr int raw(int chunk) { return 6 * kTile + chunk % 2 * kRaw; }
     static constexpr int x(int chunk) { return 6 * kTile + 2 * kRaw + chunk % 2 * kX; }
-    static constexpr int gate(int chunk) { return x(0) + 2 * kX + chunk % 2 * kX; }
+    static constexpr int y(int chunk) { return x(0) + 2 * kX + chunk % 2 * kX; }
     static constexpr int scores(int chunk) { return x(0) + 4 * kX + chunk % 2 * kScores; }
-    static constexpr int squares(int chunk) {
-        return scores(0) + 2 * kScores + chunk % 2 * kStateWarps * Q * 4;
-    }
     static constexpr int steps(int chunk) {
-        return squares(0) + 2 * kStateWarps * Q * 4 + chunk % 3 * static_cast<int>(sizeof(Steps<Q>));
+        return scores(0) + 2 * kScores + chunk % 3 * static_cast<int>(sizeof(Steps<Q>));
     }
     static constexpr int kBytes = steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>));
 };
