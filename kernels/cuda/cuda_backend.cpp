@@ -151,7 +151,9 @@ class CudaBackend final : public Backend {
         if (kind_ == WorkArea::Kind::Exact) return Form::Exact;
         return T <= kShortTokens ? Form::Short : Form::Long;
     }
-    bool float8(std::int64_t T) const { return float8_ && T >= kFloat8Tokens; }
+    bool float8(std::int64_t T) const {  // which cuBLASLt wants in sixteens
+        return float8_ && T >= kFloat8Tokens && padded(T) % 16 == 0;
+    }
     WorkArea& work(std::int64_t T) {
         if (T > work_.max_tokens) {
             throw_internal("a step of " + std::to_string(T) + " tokens where " +

@@ -183,7 +183,7 @@ class TestFloat8 : public QObject {
             recipe.format = format;
             inference::Model engine(
                 *backend, config,
-                inference::Weights::load(inference::RandomWeights(config), config, recipe, *backend));
+                inference::Weights::load(inference::RandomWeights(config), config, recipe, *backend), 1088);
             inference::State state(*backend, config);
             std::vector<float> logits(static_cast<std::size_t>(config.dims.vocab));
             engine.forward(tokens, state, {.last_logits = logits, .all_logits = {}});
@@ -194,7 +194,8 @@ class TestFloat8 : public QObject {
             const auto narrow = logits_of(format, true);
             const double apart = relative_error(narrow, std::vector<double>(plain.begin(), plain.end()));
             qInfo("float8 against bf16 products, %s: %.2e", name_of(format).data(), apart);
-            QVERIFY(apart < 6e-2 && apart > 1e-4);
+            // each operand of two products is 2.6e-2 rms off
+            QVERIFY(apart < 1e-1 && apart > 1e-4);
         }
     }
 };
