@@ -179,8 +179,7 @@ class TestFloat8 : public QObject {
         const auto tokens = inference::random_tokens(config.dims.vocab, 1030);
         const auto logits_of = [&](WeightFormat format, bool float8) {
             const auto backend = cuda::make_backend(config.dims, format, float8);
-            inference::WeightRecipe recipe;
-            recipe.format = format;
+            const auto recipe = inference::WeightRecipe::parse(std::string(name_of(format)));
             inference::Model engine(
                 *backend, config,
                 inference::Weights::load(inference::RandomWeights(config), config, recipe, *backend), 1088);
