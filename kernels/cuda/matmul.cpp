@@ -86,6 +86,10 @@ void Matmul::make(Plan& p, const Shape& shape) {
     set(p.operation, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
     if (shape.float8) {
         set(p.operation, CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
+        const void* anywhere =
+            workspace_.as<void>();  // the heuristic wants addresses; run() sets the true ones
+        set(p.operation, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, anywhere);
+        set(p.operation, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, anywhere);
         set(p.operation, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F);
         set(p.operation, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F);
     }

@@ -1,105 +1,10 @@
 #pragma once
 
 #include "kernels/cuda/scan_tiles.cuh"
+#include "kernels/cuda/scan_time.cuh"
 
 /// scan_chunk's prepare warps: what of a chunk needs no state.
 namespace sidewinder::kernels::cuda::scan {
-
-/// Starts the copies of a chunk's B, C and raw x tiles. Rows past the end repeat the last token: finite, with
-/// dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the row length.
-template <int Q>
-__device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
-                                           int thread) {
-    using L = Layout<Q>;
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
-    const int last = static_cast<int>(args.T - first < Q ? args.T - first : Q) - 1;
-    const int bc_stride = static_cast<int>(2 * args.c_offset);
-    const __half* bc =
-        args.bc + first * bc_stride + head / args.heads_per_group * kStateDim + thread % 16 * 8;
-#pragma unroll
-    for (int i = 0; i < Q * 16 / kPrepareThreads; ++i) {
-        const int row = thread / 16 + i * (kPrepareThreads / 16);
-        const __half* from = bc + min(row, last) * bc_stride;
-        cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
-        cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
-    }
-    const int stride = static_cast<int>(args.stride);
-    const __nv_bfloat16* x =
-        args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
-    // The first chunk's three rows before the start come from the state, not from here.
-    for (int row = thread / 8 + (chunk == 0 ? 3 : 0); row < Q + 3; row += kPrepareThreads / 8) {
-        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + min(row, last + 3) * stride);
-    }
-    cp_async_commit();
-}
-
-/// One lane's dt of a chunk: tokens lane * Q / 32 and on.
-template <int Q>
-__device__ __forceinline__ void load_dt(float (&raw)[Q / kWarp], const Arguments& args, int chunk, int head,
-                                        int lane) {
-#pragma unroll
-    for (int i = 0; i < Q / kWarp; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * (Q / kWarp) + i;
-        raw[i] = args.dt[(t < args.T ? t : args.T - 1) * args.n_heads + head];
-    }
-}
-
-/// One warp: a chunk's time steps from its raw dt.
-template <int Q>
-__device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q / kWarp],
-                                           const Arguments& args, int chunk, int head, int lane) {
-    constexpr int kOwn = Q / kWarp;
-    const float bias = args.dt_bias[head];
-    const float rate = args.A[head] * kLog2E;
-    float dt[kOwn];
-    float cs[kOwn];
-    float sum = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * kOwn + i;
-        dt[i] = t < args.T ? softplus(raw[i] + bias) : 0.0f;
-        sum += fmaxf(dt[i] * rate, -256.0f);  // 2^-256 is 0 already; keeps the sums exact enough
-        cs[i] = sum;
-    }
-#pragma unroll
-    for (int step = 1; step < kWarp; step *= 2) {
-        const float below = __shfl_up_sync(kAllLanes, sum, step);
-        if (lane >= step) sum += below;
-    }
-    float before = __shfl_up_sync(kAllLanes, sum, 1);
-    if (lane == 0) before = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) cs[i] += before;
-    const float last = __shfl_sync(kAllLanes, cs[kOwn - 1], kWarp - 1);
-
-    float weight[kOwn];
-    float largest = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) {
-        weight[i] = exp2_approx(fminf(last - cs[i], 0.0f)) * dt[i];
-        largest = fmaxf(largest, weight[i]);
-    }
-#pragma unroll
-    for (int mask = kWarp / 2; mask > 0; mask /= 2) {
-        largest = fmaxf(largest, __shfl_xor_sync(kAllLanes, largest, mask));
-    }
-    int exponent = static_cast<int>(__float_as_uint(largest) >> 23) - 126;  // largest < 2^exponent
-    exponent = exponent < -60 ? -60 : (exponent > 60 ? 60 : exponent);
-    const float grow = __uint_as_float(static_cast<unsigned>(127 + exponent) << 23);
-    const float inverse = __uint_as_float(static_cast<unsigned>(127 - exponent) << 23);
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) {
-        const int at = lane * kOwn + i;
-        out.log2_decay[at] = cs[i];
-        out.dt[at] = dt[i];
-        out.from_start[at] = exp2_approx(cs[i]);
-        out.to_end[at] = __float2half_rn(fminf(weight[i] * inverse, 1.0f));
-    }
-    if (lane == 0) {
-        out.shrink = exp2_approx(last) * inverse;
-        out.grow = grow;
-    }
-}
 
 /// 16x16 blocks of C B^T on and below the diagonal that one warp works out: of one row, `count` from `first`
 /// on.
@@ -115,9 +20,9 @@ __device__ __forceinline__ ScoreShare score_share(int warp) {
     static_assert((Q == 64 || Q == 32) && kPrepareWarps == 8);
     if (Q == 64) {
         if (warp < 2) return {3, 2 * warp, 2};
-        if (warp < 5) return {2, warp - 2, 1};
-        if (warp < 7) return {1, warp - 5, 1};
-        return {0, 0, 1};
+        if (warp < 4) return {2, 2 * (warp - 2), 4 - warp};
+        if (warp < 6) return {1, warp - 4, 1};
+        return {0, 0, warp == 6 ? 1 : 0};
     }
     if (warp < 2) return {1, warp, 1};
     return {0, 0, warp == 2 ? 1 : 0};
@@ -272,7 +177,9 @@ template <int Q>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
-    const bool keeps_time = warp == kPrepareWarps - 1;  // one with few scores
+    const bool keeps_time = warp == kPrepareWarps - 1;
+    float dt[Q / kWarp] = {};
+    if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
     const float D = args.D[head];
     ConvChannels own;
 #pragma unroll
@@ -281,14 +188,11 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.taps[e] = args.taps[channel];
         own.bias[e] = args.conv_bias[channel];
     }
-    float dt[Q / kWarp] = {};
     uint4 z[kPieces<Q>] = {};
-    if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
         const int after = chunk + 2;
-        if (after < args.chunks) copy_tiles<Q>(args, smem, after, head, thread);
         if (keeps_time && after < args.chunks) {
             time_steps<Q>(steps_of<Q>(smem, after), dt, args, after, head, lane);
             load_dt<Q>(dt, args, after + 1, head, lane);
@@ -299,8 +203,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         }
         if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
         if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
-        cp_async_wait<0>();
-        block_barrier(kThreads);
+        end_step<Q>();
     }
     write_gated<Q>(args, smem, args.chunks - 1, z, head, thread);
     if (thread < kHeadDim) {

@@ -190,6 +190,7 @@ cublasStatus_t check_shapes(const Matmul& m) {
     if ((d.mode_b == CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F) != vectors || (vectors && !fp8)) {
         return CUBLAS_STATUS_NOT_SUPPORTED;  // both or none, of fp8
     }
+    if (vectors && (!d.scale_a || !d.scale_b)) return CUBLAS_STATUS_INVALID_VALUE;  // the heuristic as well
     if (!known || !types_fit(m) || (fp8 && !fp8_form(m))) return CUBLAS_STATUS_NOT_SUPPORTED;
     return CUBLAS_STATUS_SUCCESS;
 }
