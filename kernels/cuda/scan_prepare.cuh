@@ -48,7 +48,7 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, const Sco
 #pragma unroll 1
     for (int block = share.first; block < share.first + share.count; ++block) {
         float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
-#pragma unroll
+#pragma unroll 4  // all at once, and registers spill
         for (int k = 0; k < 8; ++k) {
             std::uint32_t c[4], b[4];
             ldmatrix_x4(c, smem + L::c(chunk) + wide_piece(share.row * 16 + lane % 16, 2 * k + lane / 16));
@@ -189,9 +189,16 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.bias[e] = args.conv_bias[channel];
     }
     uint4 z[kPieces<Q>] = {};
+    const auto gate = [&](int chunk) {
+        if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
+        if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
+    };
+    // Two warps share a scheduler: one is at the exponentials while the other is at the products.
+    const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
+        if (gates_first) gate(chunk);
         const int after = chunk + 2;
         if (keeps_time && after < args.chunks) {
             time_steps<Q>(steps_of<Q>(smem, after), dt, args, after, head, lane);
@@ -201,8 +208,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
             scores<Q>(smem, next, D, score_share<Q>(warp), lane);
             convolve_x<Q>(args, smem, next, head, own, warp, lane);
         }
-        if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
-        if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
+        if (!gates_first) gate(chunk);
         end_step<Q>();
     }
     write_gated<Q>(args, smem, args.chunks - 1, z, head, thread);
