@@ -88,30 +88,45 @@ __device__ __forceinline__ void hand_over(const float (&Y)[Q / 16][2][4], char* 
     }
 }
 
-/// Starts the copies of a chunk's B, C and raw x tiles. Rows past the end repeat the last token: finite, with
-/// dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the row length.
-template <int Q>
-__device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
-                                           int thread) {
+/// Starts the copies of a chunk's B, C and raw x tiles: `kWhole` where none of its rows is past the end.
+/// Those repeat the last token: finite, with dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the
+/// row length.
+template <int Q, bool kWhole>
+__device__ __forceinline__ void copy_rows(const Arguments& args, char* smem, int chunk, int last, int head,
+                                          int thread) {
     using L = Layout<Q>;
     const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
-    const int last = static_cast<int>(args.T - first < Q ? args.T - first : Q) - 1;
     const int bc_stride = static_cast<int>(2 * args.c_offset);
-    const __half* bc =
-        args.bc + first * bc_stride + head / args.heads_per_group * kStateDim + thread % 16 * 8;
+    const int group = head / args.heads_per_group;
+    const __half* bc = args.bc + first * bc_stride + group * kStateDim + thread % 16 * 8;
 #pragma unroll
     for (int i = 0; i < Q * 16 / kOutThreads; ++i) {
         const int row = thread / 16 + i * (kOutThreads / 16);
-        const __half* from = bc + min(row, last) * bc_stride;
+        const __half* from = bc + (kWhole ? row : min(row, last)) * bc_stride;
         cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
         cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
     }
     const int stride = static_cast<int>(args.stride);
     const __nv_bfloat16* x =
         args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
-    // The first chunk's three rows before the start come from the state, not from here.
-    for (int row = thread / 8 + (chunk == 0 ? 3 : 0); row < Q + 3; row += kOutThreads / 8) {
-        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + min(row, last + 3) * stride);
+#pragma unroll
+    for (int i = 0; i < (Q + 3) * 8 / kOutThreads + 1; ++i) {
+        const int row = thread / 8 + i * (kOutThreads / 8);
+        // The first chunk's three rows before the start come from the state, not from here.
+        if (row >= Q + 3 || (chunk == 0 && row < 3)) continue;
+        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16,
+                    x + (kWhole ? row : min(row, last + 3)) * stride);
+    }
+}
+
+template <int Q>
+__device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
+                                           int thread) {
+    const std::int64_t left = args.T - static_cast<std::int64_t>(chunk) * Q;
+    if (left >= Q) {
+        copy_rows<Q, true>(args, smem, chunk, Q - 1, head, thread);
+    } else {
+        copy_rows<Q, false>(args, smem, chunk, static_cast<int>(left) - 1, head, thread);
     }
     cp_async_commit();
 }
