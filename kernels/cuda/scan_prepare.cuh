@@ -48,7 +48,7 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, const Sco
 #pragma unroll 1
     for (int block = share.first; block < share.first + share.count; ++block) {
         float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
-#pragma unroll 4                   // all at once, and registers spill
+#pragma unroll 4  // all at once, and registers spill
         for (int k = 0; k < 8; ++k) {
             std::uint32_t c[4], b[4];
             ldmatrix_x4(c, smem + L::c(chunk) + wide_piece(share.row * 16 + lane % 16, 2 * k + lane / 16));
@@ -193,21 +193,22 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
         if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
     };
-    // The scores come last: until then the out and state warps keep shared memory busy.
+    // Two warps share a scheduler: one is at the exponentials while the other is at the products.
     const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
-        const int after = chunk + 2;
         if (gates_first) gate(chunk);
+        const int after = chunk + 2;
         if (keeps_time && after < args.chunks) {
             time_steps<Q>(steps_of<Q>(smem, after), dt, args, after, head, lane);
             load_dt<Q>(dt, args, after + 1, head, lane);
         }
-        const bool prepares = next >= 0 && next < args.chunks;
-        if (prepares) convolve_x<Q>(args, smem, next, head, own, warp, lane);
+        if (next >= 0 && next < args.chunks) {
+            scores<Q>(smem, next, D, score_share<Q>(warp), lane);
+            convolve_x<Q>(args, smem, next, head, own, warp, lane);
+        }
         if (!gates_first) gate(chunk);
-        if (prepares) scores<Q>(smem, next, D, score_share<Q>(warp), lane);
         end_step<Q>();
     }
     write_gated<Q>(args, smem, args.chunks - 1, z, head, thread);
