@@ -34,6 +34,23 @@ __device__ __forceinline__ float silu(float v) {
     return v * reciprocal_approx(1.0f + exp2_approx(v * -kLog2E));
 }
 
+/// The same of two at the price of one reciprocal; a power beyond 2^60 is held there.
+__device__ __forceinline__ void silu_pair(float& v, float& w) {
+    const float a = 1.0f + exp2_approx(fminf(v * -kLog2E, 60.0f));
+    const float b = 1.0f + exp2_approx(fminf(w * -kLog2E, 60.0f));
+    const float r = reciprocal_approx(a * b);
+    v *= r * b;
+    w *= r * a;
+}
+
+/// log(1 + e^v) to 5e-6 of itself: a series where e^v is small, so that small steps keep their digits.
+__device__ __forceinline__ float softplus_fast(float v) {
+    const float e = exp2_approx(v * kLog2E);
+    const float series = e * fmaf(e, fmaf(e, fmaf(e, -0.25f, 0.33333333f), -0.5f), 1.0f);
+    const float small = e < 0.03125f ? series : __logf(1.0f + e);
+    return v <= 20.0f ? small : v;
+}
+
 /// bias + sum_k taps[k] * column[k]: the order is that of the CPU's reference.
 __device__ __forceinline__ float conv_4(float4 taps, float bias, float c0, float c1, float c2, float c3) {
     return fmaf(taps.w, c3, fmaf(taps.z, c2, fmaf(taps.y, c1, fmaf(taps.x, c0, bias))));

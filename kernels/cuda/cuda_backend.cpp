@@ -8,8 +8,9 @@
 
 #include "kernels/cuda/activations.h"
 #include "kernels/cuda/event.h"
+#include "kernels/cuda/float8.h"
 #include "kernels/cuda/graphs.h"
-#include "kernels/cuda/matmul.h"
+#include "kernels/cuda/long_linear.h"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/sampling_memory.h"
 #include "kernels/cuda/short_program.h"
@@ -20,7 +21,8 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-constexpr std::int64_t kChunk = 4096;  // long enough that the products run at the matrix units' pace
+constexpr std::int64_t kChunk = 4096;         // long enough that the products run at the matrix units' pace
+constexpr std::int64_t kFloat8Tokens = 1024;  // from here on it pays to make the weights float8 at each step
 constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
 constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
 
@@ -31,8 +33,11 @@ constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer sha
 
 class CudaBackend final : public Backend {
   public:
-    CudaBackend(const Dims& dims, WeightFormat format)
-        : kind_(kind_for(dims, format)), traits_(open_device()), context_{stream_.handle(), &traits_} {
+    CudaBackend(const Dims& dims, WeightFormat format, bool float8)
+        : kind_(kind_for(dims, format)),
+          traits_(open_device()),
+          context_{stream_.handle(), &traits_},
+          float8_(float8 && kind_ != WorkArea::Kind::Exact && has_float8(traits_, dims)) {
         check(cudaMemset(barrier_.as<void>(), 0, kBarrierBytes), "clearing GPU memory");
     }
 
@@ -44,7 +49,8 @@ class CudaBackend final : public Backend {
     std::string device_name() const override { return traits_.name; }
     std::string state_format() const override {
         return "cuda-f32-1-" + std::to_string(traits_.compute) + "-" +
-               std::to_string(traits_.multiprocessors) + "-" + std::to_string(cublasLtGetVersion());
+               std::to_string(traits_.multiprocessors) + "-" + std::to_string(cublasLtGetVersion()) +
+               (float8_ ? "-float8" : "");
     }
     std::size_t available_memory() const override {
         std::size_t free = 0, total = 0;
@@ -58,7 +64,7 @@ class CudaBackend final : public Backend {
     std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override;
     std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override;
     std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
-        return WorkArea::bytes(dims, kind_, max_tokens) +
+        return WorkArea::bytes(dims, kind_, float8_, max_tokens) +
                (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes);
     }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
@@ -156,6 +162,9 @@ class CudaBackend final : public Backend {
         if (kind_ == WorkArea::Kind::Exact) return Form::Exact;
         return T <= kShortTokens ? Form::Short : Form::Long;
     }
+    bool float8(std::int64_t T) const {  // which cuBLASLt wants in sixteens
+        return float8_ && T >= kFloat8Tokens && padded(T) % 16 == 0;
+    }
     WorkArea& work(std::int64_t T) {
         if (T > work_.max_tokens) {
             throw_internal("a step of " + std::to_string(T) + " tokens where " +
@@ -188,8 +197,6 @@ class CudaBackend final : public Backend {
             throw;
         }
     }
-    void multiply(const WeightView& weight, const __nv_bfloat16* x, std::int64_t T, void* out,
-                  std::int64_t out_stride, Matmul::Out kind);
     void stay_close();
     void choose_device();
 
@@ -199,10 +206,11 @@ class CudaBackend final : public Backend {
     Context context_;
     DeviceMemory barrier_{kBarrierBytes};
     ShortProgram short_{context_, barrier_.as<unsigned>()};
+    bool float8_;
     Staging staging_;
     Snapshots snapshots_;
     Graphs graphs_;
-    std::optional<Matmul> matmul_;
+    std::optional<LongLinear> long_;
     WorkArea work_;
     SamplingMemory sampling_;
     Event done_;
@@ -227,34 +235,13 @@ std::size_t CudaBackend::y_bytes(const Dims& dims, std::int64_t max_tokens) cons
 void CudaBackend::reserve(const Dims& dims, std::int64_t max_tokens) {
     guarded([&] {
         if (max_tokens <= work_.max_tokens) return;
-        if (kind_ != WorkArea::Kind::Exact && !matmul_) matmul_.emplace();
-        const std::size_t bytes = WorkArea::bytes(dims, kind_, max_tokens);
-        WorkArea area = WorkArea::allocate(dims, kind_, max_tokens);
+        if (kind_ != WorkArea::Kind::Exact && !long_) long_.emplace();
+        const std::size_t bytes = WorkArea::bytes(dims, kind_, float8_, max_tokens);
+        WorkArea area = WorkArea::allocate(dims, kind_, float8_, max_tokens);
         check(cudaMemsetAsync(area.memory.as<void>(), 0, bytes, context_.stream), "clearing GPU memory");
         check(cudaStreamSynchronize(context_.stream), "clearing GPU memory");
         work_ = std::move(area);
     });
-}
-
-// out (+)= x weight^T for a long step. Integer weights become bf16 a tile of rows at a time, so that the
-// memory that it takes does not depend on the model.
-void CudaBackend::multiply(const WeightView& weight, const __nv_bfloat16* x, std::int64_t T, void* out,
-                           std::int64_t out_stride, Matmul::Out kind) {
-    const WeightLayout& layout = weight.layout;
-    if (layout.format == WeightFormat::BF16) {
-        matmul_->run(context_, static_cast<const __nv_bfloat16*>(weight.data), layout.rows, layout.cols, x, T,
-                     out, out_stride, kind);
-        return;
-    }
-    const std::int64_t step = WorkArea::kWeightTileElements / layout.cols / 128 * 128;
-    const std::size_t element = kind == Matmul::Out::BF16 ? sizeof(__nv_bfloat16) : sizeof(float);
-    for (std::int64_t row = 0; row < layout.rows; row += step) {
-        const std::int64_t rows = std::min(step, layout.rows - row);
-        dequantize(context_, weight, row, rows, work_.weight_tile);
-        matmul_->run(context_, work_.weight_tile, rows, layout.cols, x, T,
-                     static_cast<std::byte*>(out) + static_cast<std::size_t>(row) * element, out_stride,
-                     kind);
-    }
 }
 
 // CUDA's current device belongs to a thread, and an answer may have one of its own.
@@ -292,9 +279,18 @@ void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const
         if (how == Form::Long) {
             const std::int64_t rows = padded(T);
             const Projected out = Projected::in(zxbcdt, dims, how, rows);
-            rms_norm(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model, area.normed);
-            multiply(layer.in_proj, area.normed, rows, out.zxbc, dims.zxbc_rows(), Matmul::Out::BF16);
-            multiply(layer.in_proj_dt, area.normed, rows, out.dt, dims.n_heads, Matmul::Out::F32);
+            if (float8(T)) {
+                rms_norm_float8(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model,
+                                area.normed, area.normed8, area.token_scales);
+                long_->run_float8(context_, area, layer.in_proj, area.normed8, dims.d_model, rows, out.zxbc,
+                                  dims.zxbc_rows(), Matmul::Out::BF16);
+            } else {
+                rms_norm(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model, area.normed);
+                long_->run(context_, area, layer.in_proj, area.normed, rows, out.zxbc, dims.zxbc_rows(),
+                           Matmul::Out::BF16);
+            }
+            long_->run(context_, area, layer.in_proj_dt, area.normed, rows, out.dt, dims.n_heads,
+                       Matmul::Out::F32);
             return;
         }
         const Projected out = Projected::in(zxbcdt, dims, how, T);
@@ -324,8 +320,8 @@ void CudaBackend::mixer(const Dims& dims, const MixerWeights& weights, const Lay
         const Mixed out = Mixed::in(y, dims, how, T);
         if (how == Form::Long) {
             stay_close();
-            mixer_chunk(context_, dims, weights, state, in.zxbc, in.dt, T, {area.bc, area.head_squares},
-                        out.y16);
+            mixer_chunk(context_, dims, weights, state, in.zxbc, in.dt, T,
+                        {area.bc, area.head_squares, float8(T) ? area.token_scales : nullptr}, out.y16);
         } else {
             if (T > 1) stay_close();
             mixer_exact(context_, dims, weights, state, in.all, T, area.xbc32, out.y);
@@ -351,10 +347,14 @@ void CudaBackend::linear_add(const Dims& dims, const WeightView& out_proj, const
         return;
     }
     guarded([&] {
-        if (how == Form::Long) {
-            multiply(out_proj, in.y16, padded(T), residual, dims.d_model, Matmul::Out::F32Add);
-        } else {
+        if (how == Form::Exact) {
             linear_exact(context_, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
+        } else if (float8(T)) {
+            long_->run_float8(context_, work(T), out_proj, reinterpret_cast<const unsigned char*>(in.y16),
+                              2 * dims.d_inner, padded(T), residual, dims.d_model, Matmul::Out::F32Add);
+        } else {
+            long_->run(context_, work(T), out_proj, in.y16, padded(T), residual, dims.d_model,
+                       Matmul::Out::F32Add);
         }
     });
 }
@@ -384,8 +384,8 @@ void CudaBackend::logits(const Dims& dims, const float* norm_weight, const Weigh
 
 }  // namespace
 
-std::unique_ptr<Backend> make_backend(const Dims& dims, WeightFormat format) {
-    return std::make_unique<CudaBackend>(dims, format);
+std::unique_ptr<Backend> make_backend(const Dims& dims, WeightFormat format, bool float8_prefill) {
+    return std::make_unique<CudaBackend>(dims, format, float8_prefill);
 }
 
 }  // namespace sidewinder::kernels::cuda

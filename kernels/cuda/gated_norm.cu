@@ -7,6 +7,7 @@ namespace {
 constexpr int kThreads = 256;
 constexpr int kWarps = kThreads / kWarp;
 constexpr int kTokens = 4;  // a warp's, of one group: the norm weights are read once for all of them
+constexpr int kFlight = 2;  // 16-byte loads in flight of each of them, ahead of any store
 
 struct NormArguments {
     __nv_bfloat16* y;           // [T, d_inner]
@@ -35,6 +36,41 @@ __device__ __forceinline__ std::uint32_t scaled(std::uint32_t pair, float r, flo
     return pack_bf16(low_bf16(pair) * r * w0, high_bf16(pair) * r * w1);
 }
 
+/// Channels c .. c + 7 of the tokens, and as many a warp's width further.
+__device__ __forceinline__ void load(uint4 (&v)[kFlight][kTokens], const NormArguments& args,
+                                     std::int64_t first, std::int64_t c, std::int64_t end) {
+#pragma unroll
+    for (int f = 0; f < kFlight; ++f) {
+        const std::int64_t channel = c + f * 8 * kWarp;
+#pragma unroll
+        for (int i = 0; i < kTokens; ++i) {
+            if (channel < end && first + i < args.T) {
+                v[f][i] = *reinterpret_cast<const uint4*>(args.y + (first + i) * args.d_inner + channel);
+            }
+        }
+    }
+}
+
+__device__ __forceinline__ void store(const uint4 (&v)[kFlight][kTokens], const NormArguments& args,
+                                      const float (&r)[kTokens], std::int64_t first, std::int64_t c,
+                                      std::int64_t end) {
+#pragma unroll
+    for (int f = 0; f < kFlight; ++f) {
+        const std::int64_t channel = c + f * 8 * kWarp;
+        if (channel >= end) break;
+        const float4 w0 = *reinterpret_cast<const float4*>(args.weight + channel);
+        const float4 w1 = *reinterpret_cast<const float4*>(args.weight + channel + 4);
+#pragma unroll
+        for (int i = 0; i < kTokens; ++i) {
+            if (first + i >= args.T) continue;
+            const uint4 in = v[f][i];
+            const uint4 out{scaled(in.x, r[i], w0.x, w0.y), scaled(in.y, r[i], w0.z, w0.w),
+                            scaled(in.z, r[i], w1.x, w1.y), scaled(in.w, r[i], w1.z, w1.w)};
+            *reinterpret_cast<uint4*>(args.y + (first + i) * args.d_inner + channel) = out;
+        }
+    }
+}
+
 /// A warp: one group of four tokens. The last tokens come first: what the scan wrote last is still in L2.
 __global__ void __launch_bounds__(kThreads) gated_norm_kernel(NormArguments args) {
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
@@ -47,28 +83,20 @@ __global__ void __launch_bounds__(kThreads) gated_norm_kernel(NormArguments args
     wait_prior_grid();
     launch_dependents();
 
+    const std::int64_t size = args.d_inner / args.n_groups;
+    const std::int64_t end = (group + 1) * size;
+    std::int64_t c = group * size + 8 * lane;
+    uint4 v[kFlight][kTokens];
+    load(v, args, first, c, end);
     float r[kTokens];
 #pragma unroll
     for (int i = 0; i < kTokens; ++i) {
         r[i] = inverse_rms(args, first + i < args.T ? first + i : args.T - 1, group, lane);
     }
-    const std::int64_t size = args.d_inner / args.n_groups;
-    for (std::int64_t c = group * size + 8 * lane; c < (group + 1) * size; c += 8 * kWarp) {
-        uint4 v[kTokens];
-#pragma unroll
-        for (int i = 0; i < kTokens; ++i) {
-            if (first + i < args.T)
-                v[i] = *reinterpret_cast<const uint4*>(args.y + (first + i) * args.d_inner + c);
-        }
-        const float4 w0 = *reinterpret_cast<const float4*>(args.weight + c);
-        const float4 w1 = *reinterpret_cast<const float4*>(args.weight + c + 4);
-#pragma unroll
-        for (int i = 0; i < kTokens; ++i) {
-            if (first + i >= args.T) continue;
-            const uint4 out{scaled(v[i].x, r[i], w0.x, w0.y), scaled(v[i].y, r[i], w0.z, w0.w),
-                            scaled(v[i].z, r[i], w1.x, w1.y), scaled(v[i].w, r[i], w1.z, w1.w)};
-            *reinterpret_cast<uint4*>(args.y + (first + i) * args.d_inner + c) = out;
-        }
+    while (c < end) {
+        store(v, args, r, first, c, end);
+        c += kFlight * 8 * kWarp;
+        load(v, args, first, c, end);
     }
 }
 

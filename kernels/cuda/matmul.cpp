@@ -29,6 +29,12 @@ void check_blas(cublasStatus_t status, const char* what) {
                     "safe, and the CPU can be used.");
 }
 
+template <class T>
+void set(cublasLtMatmulDesc_t operation, cublasLtMatmulDescAttributes_t attribute, const T& value) {
+    check_blas(cublasLtMatmulDescSetAttribute(operation, attribute, &value, sizeof value),
+               "MatmulDescSetAttribute");
+}
+
 }  // namespace
 
 /// One shape's descriptions and algorithm; owns them.
@@ -61,37 +67,9 @@ Matmul::~Matmul() {
 // x T).
 const Matmul::Plan& Matmul::plan(const Shape& shape) {
     if (const auto found = plans_.find(shape); found != plans_.end()) return found->second;
-    const auto [rows, cols, T, out_stride, kind] = shape;
     Plan& p = plans_[shape];
     try {
-        const cudaDataType_t out_type = kind == Out::BF16 ? CUDA_R_16BF : CUDA_R_32F;
-        const auto urows = static_cast<std::uint64_t>(rows), ucols = static_cast<std::uint64_t>(cols);
-        const auto uT = static_cast<std::uint64_t>(T);
-        check_blas(cublasLtMatmulDescCreate(&p.operation, CUBLAS_COMPUTE_32F, CUDA_R_32F),
-                   "MatmulDescCreate");
-        const cublasOperation_t transpose = CUBLAS_OP_T;
-        check_blas(cublasLtMatmulDescSetAttribute(p.operation, CUBLASLT_MATMUL_DESC_TRANSA, &transpose,
-                                                  sizeof transpose),
-                   "MatmulDescSetAttribute");
-        check_blas(cublasLtMatrixLayoutCreate(&p.weight, CUDA_R_16BF, ucols, urows, cols),
-                   "MatrixLayoutCreate");
-        check_blas(cublasLtMatrixLayoutCreate(&p.x, CUDA_R_16BF, ucols, uT, cols), "MatrixLayoutCreate");
-        check_blas(cublasLtMatrixLayoutCreate(&p.out, out_type, urows, uT, out_stride), "MatrixLayoutCreate");
-        cublasLtMatmulPreference_t preference = nullptr;
-        check_blas(cublasLtMatmulPreferenceCreate(&preference), "MatmulPreferenceCreate");
-        const std::size_t workspace = kWorkspaceBytes;
-        cublasStatus_t status = cublasLtMatmulPreferenceSetAttribute(
-            preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace, sizeof workspace);
-        cublasLtMatmulHeuristicResult_t result{};
-        int found = 0;
-        if (status == CUBLAS_STATUS_SUCCESS) {
-            status = cublasLtMatmulAlgoGetHeuristic(handle_, p.operation, p.weight, p.x, p.out, p.out,
-                                                    preference, 1, &result, &found);
-        }
-        cublasLtMatmulPreferenceDestroy(preference);
-        check_blas(status, "MatmulAlgoGetHeuristic");
-        if (found == 0) check_blas(CUBLAS_STATUS_NOT_SUPPORTED, "MatmulAlgoGetHeuristic");
-        p.algorithm = result.algo;
+        make(p, shape);
     } catch (...) {
         plans_.erase(shape);
         throw;
@@ -99,14 +77,63 @@ const Matmul::Plan& Matmul::plan(const Shape& shape) {
     return p;
 }
 
-void Matmul::run(const Context& context, const __nv_bfloat16* weight, std::int64_t rows, std::int64_t cols,
-                 const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind) {
-    const Plan& p = plan({rows, cols, T, out_stride, kind});
+void Matmul::make(Plan& p, const Shape& shape) {
+    const cudaDataType_t in_type = shape.float8 ? CUDA_R_8F_E4M3 : CUDA_R_16BF;
+    const cudaDataType_t out_type = shape.kind == Out::BF16 ? CUDA_R_16BF : CUDA_R_32F;
+    const auto rows = static_cast<std::uint64_t>(shape.rows), cols = static_cast<std::uint64_t>(shape.cols);
+    const auto T = static_cast<std::uint64_t>(shape.T);
+    check_blas(cublasLtMatmulDescCreate(&p.operation, CUBLAS_COMPUTE_32F, CUDA_R_32F), "MatmulDescCreate");
+    set(p.operation, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
+    if (shape.float8) {
+        set(p.operation, CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
+        const void* anywhere =
+            workspace_.as<void>();  // the heuristic wants addresses; run() sets the true ones
+        set(p.operation, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, anywhere);
+        set(p.operation, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, anywhere);
+        set(p.operation, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F);
+        set(p.operation, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F);
+    }
+    check_blas(cublasLtMatrixLayoutCreate(&p.weight, in_type, cols, rows, shape.cols), "MatrixLayoutCreate");
+    check_blas(cublasLtMatrixLayoutCreate(&p.x, in_type, cols, T, shape.x_stride), "MatrixLayoutCreate");
+    check_blas(cublasLtMatrixLayoutCreate(&p.out, out_type, rows, T, shape.out_stride), "MatrixLayoutCreate");
+    cublasLtMatmulPreference_t preference = nullptr;
+    check_blas(cublasLtMatmulPreferenceCreate(&preference), "MatmulPreferenceCreate");
+    const std::size_t workspace = kWorkspaceBytes;
+    cublasStatus_t status = cublasLtMatmulPreferenceSetAttribute(
+        preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace, sizeof workspace);
+    cublasLtMatmulHeuristicResult_t result{};
+    int found = 0;
+    if (status == CUBLAS_STATUS_SUCCESS) {
+        status = cublasLtMatmulAlgoGetHeuristic(handle_, p.operation, p.weight, p.x, p.out, p.out, preference,
+                                                1, &result, &found);
+    }
+    cublasLtMatmulPreferenceDestroy(preference);
+    check_blas(status, "MatmulAlgoGetHeuristic");
+    if (found == 0) check_blas(CUBLAS_STATUS_NOT_SUPPORTED, "MatmulAlgoGetHeuristic");
+    p.algorithm = result.algo;
+}
+
+void Matmul::multiply(const Context& context, const Plan& p, const void* weight, const void* x, void* out,
+                      Out kind) {
     const float one = 1.0f;
     const float beta = kind == Out::F32Add ? 1.0f : 0.0f;
     check_blas(cublasLtMatmul(handle_, p.operation, &one, weight, p.weight, x, p.x, &beta, out, p.out, out,
                               p.out, &p.algorithm, workspace_.as<void>(), kWorkspaceBytes, context.stream),
                "cublasLtMatmul");
+}
+
+void Matmul::run(const Context& context, const __nv_bfloat16* weight, std::int64_t rows, std::int64_t cols,
+                 const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind) {
+    multiply(context, plan({rows, cols, cols, T, out_stride, kind, false}), weight, x, out, kind);
+}
+
+void Matmul::run(const Context& context, const Float8& weight, std::int64_t rows, std::int64_t cols,
+                 const Float8& x, std::int64_t x_stride, std::int64_t T, void* out, std::int64_t out_stride,
+                 Out kind) {
+    const Plan& p = plan({rows, cols, x_stride, T, out_stride, kind, true});
+    set(p.operation, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, weight.scales);
+    set(p.operation, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, x.scales);
+    multiply(context, p, weight.data, x.data, out, kind);
 }
 
 }  // namespace sidewinder::kernels::cuda

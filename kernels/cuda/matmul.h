@@ -3,17 +3,17 @@
 #include <cublasLt.h>
 #include <cuda_bf16.h>
 
+#include <compare>
 #include <cstdint>
 #include <map>
-#include <tuple>
 
 #include "kernels/cuda/launch.h"
 #include "kernels/cuda/memory.h"
 
 namespace sidewinder::kernels::cuda {
 
-/// The long products, by cuBLASLt: bf16 operands, float32 accumulation. The same shapes give the same bits: a
-/// shape's algorithm is chosen once, by cuBLASLt's own order.
+/// The long products, by cuBLASLt: bf16 or float8 operands, float32 accumulation. The same shapes give the
+/// same bits: a shape's algorithm is chosen once, by cuBLASLt's own order.
 class Matmul {
   public:
     Matmul();  ///< throws Error
@@ -27,12 +27,30 @@ class Matmul {
     void run(const Context& context, const __nv_bfloat16* weight, std::int64_t rows, std::int64_t cols,
              const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind);
 
+    /// Float8 operands of float8.h: weight [rows, cols] dense, rows of x `x_stride` bytes apart; out as
+    /// above, scaled back. Compute capability 9.0. cols, rows, T and x_stride multiples of 16.
+    struct Float8 {
+        const unsigned char* data = nullptr;
+        const float* scales = nullptr;
+    };
+    void run(const Context& context, const Float8& weight, std::int64_t rows, std::int64_t cols,
+             const Float8& x, std::int64_t x_stride, std::int64_t T, void* out, std::int64_t out_stride,
+             Out kind);
+
     static constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 
   private:
     struct Plan;
-    using Shape = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, Out>;
+    struct Shape {
+        std::int64_t rows, cols, x_stride, T, out_stride;
+        Out kind;
+        bool float8;
+        auto operator<=>(const Shape&) const = default;
+    };
     const Plan& plan(const Shape& shape);
+    void make(Plan& plan, const Shape& shape);
+    void multiply(const Context& context, const Plan& plan, const void* weight, const void* x, void* out,
+                  Out kind);
 
     cublasLtHandle_t handle_ = nullptr;
     DeviceMemory workspace_;

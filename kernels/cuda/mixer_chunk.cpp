@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "kernels/cuda/float8.h"
+
 namespace sidewinder::kernels::cuda {
 namespace {
 
@@ -29,7 +31,11 @@ void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& w
     const MixerChunkCall call{dims, weights, state, zxbc, dt, T, work, y};
     conv_bc(context, call);
     scan_chunk(context, call);
-    gated_norm(context, call);
+    if (work.token_scales) {
+        gated_norm_float8(context, dims, y, work.head_squares, weights.norm_weight, T, work.token_scales);
+    } else {
+        gated_norm(context, call);
+    }
 }
 
 }  // namespace sidewinder::kernels::cuda

@@ -82,6 +82,7 @@ void dequantize(const Context& context, const WeightView& weight, std::int64_t f
 struct MixerChunkWork {
     __half* bc = nullptr;           ///< [T, 2 * n_groups * d_state]: B | C after conv1d and SiLU
     float* head_squares = nullptr;  ///< [T, n_heads]: sums over the head's channels of u^2, u = gated scan
+    float* token_scales = nullptr;  ///< [T] or null: y then becomes float8, see gated_norm_float8
 };
 /// zxbc bf16 [T, zxbc_rows] (z | x | B | C), dt float32 [T, n_heads] before bias and softplus -> y bf16 [T,
 /// d_inner], gated and normed; `state` moves on by T tokens.

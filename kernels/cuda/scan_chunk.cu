@@ -1,11 +1,12 @@
 #include "kernels/cuda/mixer_chunk.h"
+#include "kernels/cuda/scan_out.cuh"
 #include "kernels/cuda/scan_prepare.cuh"
 #include "kernels/cuda/scan_state.cuh"
 
 namespace sidewinder::kernels::cuda {
 namespace {
 
-/// A block: one head. Both sorts of warps pass the same barriers, chunks + 2 of them.
+/// A block: one head. The three sorts of warps pass the same barriers, chunks + 2 of them.
 template <int Q>
 __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arguments args) {
     char* smem = dynamic_smem();
@@ -15,8 +16,10 @@ __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arg
     launch_dependents();
     if (thread < scan::kPrepareThreads) {
         scan::prepare<Q>(args, smem, head, thread);
+    } else if (thread < scan::kPrepareThreads + scan::kOutThreads) {
+        scan::put_out<Q>(args, smem, head, thread - scan::kPrepareThreads);
     } else {
-        scan::walk<Q>(args, smem, head, thread - scan::kPrepareThreads);
+        scan::walk<Q>(args, smem, head, thread - scan::kPrepareThreads - scan::kOutThreads);
     }
 }
 
@@ -59,7 +62,7 @@ void launch_scan(const Context& context, scan::Arguments args) {
 
 void scan_chunk(const Context& context, const MixerChunkCall& call) {
     const scan::Arguments args = arguments_of(call);
-    // 64 tokens a chunk take 160 KiB (8.0, 9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
+    // 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
     if (context.device->shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes)) {
         launch_scan<64>(context, args);
     } else {

@@ -1,105 +1,10 @@
 #pragma once
 
 #include "kernels/cuda/scan_tiles.cuh"
+#include "kernels/cuda/scan_time.cuh"
 
 /// scan_chunk's prepare warps: what of a chunk needs no state.
 namespace sidewinder::kernels::cuda::scan {
-
-/// Starts the copies of a chunk's B, C and raw x tiles. Rows past the end repeat the last token: finite, with
-/// dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the row length.
-template <int Q>
-__device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
-                                           int thread) {
-    using L = Layout<Q>;
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
-    const int last = static_cast<int>(args.T - first < Q ? args.T - first : Q) - 1;
-    const int bc_stride = static_cast<int>(2 * args.c_offset);
-    const __half* bc =
-        args.bc + first * bc_stride + head / args.heads_per_group * kStateDim + thread % 16 * 8;
-#pragma unroll
-    for (int i = 0; i < Q * 16 / kPrepareThreads; ++i) {
-        const int row = thread / 16 + i * (kPrepareThreads / 16);
-        const __half* from = bc + min(row, last) * bc_stride;
-        cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
-        cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
-    }
-    const int stride = static_cast<int>(args.stride);
-    const __nv_bfloat16* x =
-        args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
-    // The first chunk's three rows before the start come from the state, not from here.
-    for (int row = thread / 8 + (chunk == 0 ? 3 : 0); row < Q + 3; row += kPrepareThreads / 8) {
-        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16, x + min(row, last + 3) * stride);
-    }
-    cp_async_commit();
-}
-
-/// One lane's dt of a chunk: tokens lane * Q / 32 and on.
-template <int Q>
-__device__ __forceinline__ void load_dt(float (&raw)[Q / kWarp], const Arguments& args, int chunk, int head,
-                                        int lane) {
-#pragma unroll
-    for (int i = 0; i < Q / kWarp; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * (Q / kWarp) + i;
-        raw[i] = args.dt[(t < args.T ? t : args.T - 1) * args.n_heads + head];
-    }
-}
-
-/// One warp: a chunk's time steps from its raw dt.
-template <int Q>
-__device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q / kWarp],
-                                           const Arguments& args, int chunk, int head, int lane) {
-    constexpr int kOwn = Q / kWarp;
-    const float bias = args.dt_bias[head];
-    const float rate = args.A[head] * kLog2E;
-    float dt[kOwn];
-    float cs[kOwn];
-    float sum = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * kOwn + i;
-        dt[i] = t < args.T ? softplus(raw[i] + bias) : 0.0f;
-        sum += fmaxf(dt[i] * rate, -256.0f);  // 2^-256 is 0 already; keeps the sums exact enough
-        cs[i] = sum;
-    }
-#pragma unroll
-    for (int step = 1; step < kWarp; step *= 2) {
-        const float below = __shfl_up_sync(kAllLanes, sum, step);
-        if (lane >= step) sum += below;
-    }
-    float before = __shfl_up_sync(kAllLanes, sum, 1);
-    if (lane == 0) before = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) cs[i] += before;
-    const float last = __shfl_sync(kAllLanes, cs[kOwn - 1], kWarp - 1);
-
-    float weight[kOwn];
-    float largest = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) {
-        weight[i] = exp2_approx(fminf(last - cs[i], 0.0f)) * dt[i];
-        largest = fmaxf(largest, weight[i]);
-    }
-#pragma unroll
-    for (int mask = kWarp / 2; mask > 0; mask /= 2) {
-        largest = fmaxf(largest, __shfl_xor_sync(kAllLanes, largest, mask));
-    }
-    int exponent = static_cast<int>(__float_as_uint(largest) >> 23) - 126;  // largest < 2^exponent
-    exponent = exponent < -60 ? -60 : (exponent > 60 ? 60 : exponent);
-    const float grow = __uint_as_float(static_cast<unsigned>(127 + exponent) << 23);
-    const float inverse = __uint_as_float(static_cast<unsigned>(127 - exponent) << 23);
-#pragma unroll
-    for (int i = 0; i < kOwn; ++i) {
-        const int at = lane * kOwn + i;
-        out.log2_decay[at] = cs[i];
-        out.dt[at] = dt[i];
-        out.from_start[at] = exp2_approx(cs[i]);
-        out.to_end[at] = __float2half_rn(fminf(weight[i] * inverse, 1.0f));
-    }
-    if (lane == 0) {
-        out.shrink = exp2_approx(last) * inverse;
-        out.grow = grow;
-    }
-}
 
 /// 16x16 blocks of C B^T on and below the diagonal that one warp works out: of one row, `count` from `first`
 /// on.
@@ -108,20 +13,19 @@ struct ScoreShare {
     int first;
     int count;
 };
-/// Ten blocks (Q = 64) or three (Q = 32) dealt to four warps in two rounds; the last warp, which also keeps
-/// the time, gets few.
+/// Ten blocks (Q = 64) or three (Q = 32) dealt to eight warps; the last, which also keeps the time, has one
+/// or none.
 template <int Q>
-__device__ __forceinline__ ScoreShare score_share(int warp, int round) {
-    static_assert((Q == 64 || Q == 32) && kPrepareWarps == 4);
+__device__ __forceinline__ ScoreShare score_share(int warp) {
+    static_assert((Q == 64 || Q == 32) && kPrepareWarps == 8);
     if (Q == 64) {
-        if (round == 1) return {0, 0, warp == 1 ? 1 : 0};
-        if (warp == 0) return {3, 0, 3};
-        if (warp == 1) return {3, 3, 1};
-        if (warp == 2) return {2, 0, 3};
-        return {1, 0, 2};
+        if (warp < 2) return {3, 2 * warp, 2};
+        if (warp < 4) return {2, 2 * (warp - 2), 4 - warp};
+        if (warp < 6) return {1, warp - 4, 1};
+        return {0, 0, warp == 6 ? 1 : 0};
     }
-    if (round == 1 || warp == 3) return {0, 0, 0};
-    return warp == 2 ? ScoreShare{0, 0, 1} : ScoreShare{1, warp, 1};
+    if (warp < 2) return {1, warp, 1};
+    return {0, 0, warp == 2 ? 1 : 0};
 }
 
 /// exp(cs_i - cs_j) dt_j below the diagonal; the skip D x_i rides on the diagonal.
@@ -139,23 +43,19 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, const Sco
     using L = Layout<Q>;
     if (share.count == 0) return;
     const Steps<Q>& steps = steps_of<Q>(smem, chunk);
-    std::uint32_t c[8][4];
-#pragma unroll
-    for (int k = 0; k < 8; ++k) {
-        ldmatrix_x4(c[k], smem + L::c(chunk) + wide_piece(share.row * 16 + lane % 16, 2 * k + lane / 16));
-    }
     const int i = share.row * 16 + lane / 4;
     const float decay_i[2] = {steps.log2_decay[i], steps.log2_decay[i + 8]};
 #pragma unroll 1
     for (int block = share.first; block < share.first + share.count; ++block) {
         float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
-#pragma unroll
+#pragma unroll 4  // all at once, and registers spill
         for (int k = 0; k < 8; ++k) {
-            std::uint32_t b[4];
+            std::uint32_t c[4], b[4];
+            ldmatrix_x4(c, smem + L::c(chunk) + wide_piece(share.row * 16 + lane % 16, 2 * k + lane / 16));
             const int row = block * 16 + lane % 8 + lane / 16 * 8;
             ldmatrix_x4(b, smem + L::b(chunk) + wide_piece(row, 2 * k + lane / 8 % 2));
-            mma_f16(sums[k % 2][0], c[k][0], c[k][1], c[k][2], c[k][3], b[0], b[1]);
-            mma_f16(sums[k % 2][1], c[k][0], c[k][1], c[k][2], c[k][3], b[2], b[3]);
+            mma_f16(sums[k % 2][0], c[0], c[1], c[2], c[3], b[0], b[1]);
+            mma_f16(sums[k % 2][1], c[0], c[1], c[2], c[3], b[2], b[3]);
         }
         std::uint32_t a[4];
 #pragma unroll
@@ -182,7 +82,7 @@ struct ConvChannels {
     float bias[2];
 };
 
-/// Conv1d and SiLU of x: a lane two channels, a warp Q / 4 tokens.
+/// Conv1d and SiLU of x: a lane two channels, a warp Q / 8 tokens.
 template <int Q>
 __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, int chunk, int head,
                                            const ConvChannels& own, int warp, int lane) {
@@ -214,9 +114,10 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
         float v[2];
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
-            v[e] = silu(conv_4(own.taps[e], own.bias[e], c[i % 4][e], c[(i + 1) % 4][e], c[(i + 2) % 4][e],
-                               c[(i + 3) % 4][e]));
+            v[e] = conv_4(own.taps[e], own.bias[e], c[i % 4][e], c[(i + 1) % 4][e], c[(i + 2) % 4][e],
+                          c[(i + 3) % 4][e]);
         }
+        silu_pair(v[0], v[1]);
         const int at = narrow_piece(warp * kTokens + i, lane / 4) + lane % 4 * 4;
         *reinterpret_cast<std::uint32_t*>(smem + L::x(chunk) + at) = pack_f16_saturated(v[0], v[1]);
     }
@@ -236,31 +137,39 @@ __device__ __forceinline__ void load_z(uint4 (&z)[kPieces<Q>], const Arguments& 
     }
 }
 
-__device__ __forceinline__ std::uint32_t gate_pair(std::uint32_t z) {
-    return pack_f16_saturated(silu(low_bf16(z)), silu(high_bf16(z)));
+/// u = y silu(z), bfloat16, of two channels; adds the squares.
+__device__ __forceinline__ std::uint32_t gated_pair(std::uint32_t y, std::uint32_t z, float& squares) {
+    __half2 halves;
+    memcpy(static_cast<void*>(&halves), &y, sizeof halves);
+    const float2 scan = __half22float2(halves);
+    float gate[2] = {low_bf16(z), high_bf16(z)};
+    silu_pair(gate[0], gate[1]);
+    const float u0 = scan.x * gate[0];
+    const float u1 = scan.y * gate[1];
+    squares = fmaf(u0, u0, fmaf(u1, u1, squares));
+    return pack_bf16(u0, u1);
 }
 
+/// Gates a finished chunk's scan and writes it; eight lanes a token.
 template <int Q>
-__device__ __forceinline__ void write_gate(char* smem, int chunk, const uint4 (&z)[kPieces<Q>], int thread) {
+__device__ __forceinline__ void write_gated(const Arguments& args, const char* smem, int chunk,
+                                            const uint4 (&z)[kPieces<Q>], int head, int thread) {
+    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + thread / 8;
 #pragma unroll
     for (int i = 0; i < kPieces<Q>; ++i) {
-        *reinterpret_cast<uint4*>(smem + Layout<Q>::gate(chunk) +
-                                  narrow_piece(thread / 8 + i * (kPrepareThreads / 8), thread % 8)) =
-            uint4{gate_pair(z[i].x), gate_pair(z[i].y), gate_pair(z[i].z), gate_pair(z[i].w)};
-    }
-}
-
-/// Adds the state warps' shares of a finished chunk's sums of squares, in their order.
-template <int Q>
-__device__ __forceinline__ void write_squares(const Arguments& args, const char* smem, int chunk, int head,
-                                              int thread) {
-    const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + thread;
-    if (thread >= Q || t >= args.T) return;
-    const auto* part = reinterpret_cast<const float*>(smem + Layout<Q>::squares(chunk)) + thread;
-    float sum = part[0];
+        constexpr int kRows = kPrepareThreads / 8;
+        const uint4 y = *reinterpret_cast<const uint4*>(smem + Layout<Q>::y(chunk) +
+                                                        narrow_piece(thread / 8 + i * kRows, thread % 8));
+        float squares = 0.0f;
+        const uint4 u{gated_pair(y.x, z[i].x, squares), gated_pair(y.y, z[i].y, squares),
+                      gated_pair(y.z, z[i].z, squares), gated_pair(y.w, z[i].w, squares)};
 #pragma unroll
-    for (int w = 1; w < kStateWarps; ++w) sum += part[w * Q];
-    args.head_squares[t * args.n_heads + head] = sum;
+        for (int mask = 1; mask < 8; mask *= 2) squares += __shfl_xor_sync(kAllLanes, squares, mask);
+        const std::int64_t t = first + i * kRows;
+        if (t >= args.T) continue;
+        *reinterpret_cast<uint4*>(args.y + t * args.d_inner + head * kHeadDim + thread % 8 * 8) = u;
+        if (thread % 8 == 0) args.head_squares[t * args.n_heads + head] = squares;
+    }
 }
 
 /// The prepare warps' walk over the sequence.
@@ -268,7 +177,9 @@ template <int Q>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
-    const bool keeps_time = warp == kPrepareWarps - 1;  // one with few scores
+    const bool keeps_time = warp == kPrepareWarps - 1;
+    float dt[Q / kWarp] = {};
+    if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
     const float D = args.D[head];
     ConvChannels own;
 #pragma unroll
@@ -277,32 +188,30 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.taps[e] = args.taps[channel];
         own.bias[e] = args.conv_bias[channel];
     }
-    float dt[Q / kWarp] = {};
     uint4 z[kPieces<Q>] = {};
-    if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
+    const auto gate = [&](int chunk) {
+        if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
+        if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
+    };
+    // Two warps share a scheduler: one is at the exponentials while the other is at the products.
+    const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
+        if (gates_first) gate(chunk);
         const int after = chunk + 2;
-        if (after < args.chunks) copy_tiles<Q>(args, smem, after, head, thread);
         if (keeps_time && after < args.chunks) {
             time_steps<Q>(steps_of<Q>(smem, after), dt, args, after, head, lane);
             load_dt<Q>(dt, args, after + 1, head, lane);
         }
         if (next >= 0 && next < args.chunks) {
-            write_gate<Q>(smem, next, z, thread);
-            if (after < args.chunks) load_z<Q>(z, args, after, head, thread);
-            scores<Q>(smem, next, D, score_share<Q>(warp, 0), lane);
-            scores<Q>(smem, next, D, score_share<Q>(warp, 1), lane);
+            scores<Q>(smem, next, D, score_share<Q>(warp), lane);
             convolve_x<Q>(args, smem, next, head, own, warp, lane);
-        } else if (next < 0) {
-            load_z<Q>(z, args, 0, head, thread);
         }
-        if (chunk >= 1) write_squares<Q>(args, smem, chunk - 1, head, thread);
-        cp_async_wait<0>();
-        block_barrier(kThreads);
+        if (!gates_first) gate(chunk);
+        end_step<Q>();
     }
-    write_squares<Q>(args, smem, args.chunks - 1, head, thread);
+    write_gated<Q>(args, smem, args.chunks - 1, z, head, thread);
     if (thread < kHeadDim) {
         const std::int64_t channel = static_cast<std::int64_t>(head) * kHeadDim + thread;
         advance_conv_state(args.conv_state + channel, args.zxbc + args.d_inner + channel, args.stride,

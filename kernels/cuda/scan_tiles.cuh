@@ -7,23 +7,28 @@
 
 #include "kernels/cuda/chunk_math.cuh"
 
-/// What the two sorts of warps of scan_chunk share: arguments, shared memory, tile addresses.
+/// What the three sorts of warps of scan_chunk share: arguments, shared memory, tile addresses.
 ///
 /// A block walks the sequence for one head in chunks of Q tokens. With a_i = dt_i A, cs_i = a_1 + .. + a_i in
 /// a chunk,
 ///     y_i = exp(cs_i) C_i S^T + sum_{j <= i} (C_i B_j) exp(cs_i - cs_j) dt_j x_j + D x_i
 ///     S   = exp(cs_Q) S + sum_j exp(cs_Q - cs_j) dt_j x_j B_j^T            S [headdim, d_state]
-/// In step c the state warps do chunk c while the prepare warps do everything of chunk c + 1 that needs no
-/// state, work out the time steps of chunk c + 2 and copy its tiles in. One barrier a step. Source:
-/// state-spaces/mamba, modules/ssd_minimal.py.
+/// In step c the out warps do y of chunk c from the state before it, of which the state warps left a float16
+/// copy, while these take the state past chunk c and leave the next copy; the prepare warps do everything of
+/// chunk c + 1 that needs no state, work out the time steps of chunk c + 2, and gate and write chunk c - 1.
+/// The out warps also copy the tiles of chunk c + 2 in. One barrier a step. Source: state-spaces/mamba,
+/// modules/ssd_minimal.py.
 namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kHeadDim = 64;  // rows of the state in one block
 inline constexpr int kStateDim = 128;
-inline constexpr int kPrepareWarps = 4;
+inline constexpr int kPrepareWarps = 8;
+inline constexpr int kOutWarps = kHeadDim / 16;    // each 16 columns of y
 inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
 inline constexpr int kPrepareThreads = kPrepareWarps * kWarp;
-inline constexpr int kThreads = (kPrepareWarps + kStateWarps) * kWarp;
+inline constexpr int kOutThreads = kOutWarps * kWarp;
+inline constexpr int kStateThreads = kStateWarps * kWarp;
+inline constexpr int kThreads = (kPrepareWarps + kOutWarps + kStateWarps) * kWarp;
 
 struct Arguments {
     const __nv_bfloat16* zxbc;  // [T, stride]
@@ -56,14 +61,17 @@ struct Steps {
     __half to_end[Q];     // exp(cs_Q - cs_j) dt_j / grow: at most 1, so that float16 holds a small dt as well
     float shrink;         // exp(cs_Q) / grow
     float grow;           // a power of two
+    float unused[2];      // what follows is aligned to 16 bytes
 };
 
-/// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, gate:
-/// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, as operand fragments.
+/// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, y:
+/// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, as operand fragments; state:
+/// float16 [64, 128].
 template <int Q>
 struct Layout {
     static constexpr int kTile = Q * kStateDim * 2;
     static constexpr int kRaw = (Q + 3) * kHeadDim * 2;
+    static constexpr int kState = kHeadDim * kStateDim * 2;
     static constexpr int kX = Q * kHeadDim * 2;
     static constexpr int kBlocks = (Q / 16) * (Q / 16 + 1) / 2;
     static constexpr int kScores = kBlocks * 512;
@@ -72,18 +80,21 @@ struct Layout {
     static constexpr int c(int chunk) { return b(chunk) + kTile; }
     static constexpr int raw(int chunk) { return 6 * kTile + chunk % 2 * kRaw; }
     static constexpr int x(int chunk) { return 6 * kTile + 2 * kRaw + chunk % 2 * kX; }
-    static constexpr int gate(int chunk) { return x(0) + 2 * kX + chunk % 2 * kX; }
+    static constexpr int y(int chunk) { return x(0) + 2 * kX + chunk % 2 * kX; }
     static constexpr int scores(int chunk) { return x(0) + 4 * kX + chunk % 2 * kScores; }
-    static constexpr int squares(int chunk) {
-        return scores(0) + 2 * kScores + chunk % 2 * kStateWarps * Q * 4;
-    }
     static constexpr int steps(int chunk) {
-        return squares(0) + 2 * kStateWarps * Q * 4 + chunk % 3 * static_cast<int>(sizeof(Steps<Q>));
+        return scores(0) + 2 * kScores + chunk % 3 * static_cast<int>(sizeof(Steps<Q>));
     }
-    static constexpr int kBytes = steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>));
+    /// Two where they fit: then the next copy of the state is left while the last one is read.
+    static constexpr int kCopies = Q == 64 ? 2 : 1;
+    static constexpr int state(int chunk) {
+        return steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>)) + chunk % kCopies * kState;
+    }
+    static constexpr int kBytes = state(0) + kCopies * kState;
 };
 
-static_assert(Layout<64>::kBytes <= 163 * 1024, "compute capability 8.0");
+static_assert(Layout<64>::kBytes <= 227 * 1024, "compute capability 9.0");
+static_assert(Layout<64>::steps(0) % 16 == 0 && sizeof(Steps<64>) % 16 == 0 && sizeof(Steps<32>) % 16 == 0);
 static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 and 12.0");
 
 /// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
@@ -93,6 +104,35 @@ __device__ __forceinline__ int wide_piece(int row, int piece) {
 }
 __device__ __forceinline__ int narrow_piece(int row, int piece) {
     return row * 128 + ((piece ^ (row & 7)) << 4);
+}
+
+/// An out or state warp's place among its own, and row and column of this lane's first element of a tile.
+struct LaneSpot {
+    int warp;
+    int lane;
+    int group;  // lane / 4: the row within 8
+    int pair;   // lane % 4 * 2: the column within 8
+};
+
+/// Fragments of 16 tokens' x, this warp's columns 0..7 and 8..15.
+__device__ __forceinline__ void load_x(std::uint32_t (&x)[4], const char* tile, int k, const LaneSpot& at) {
+    ldmatrix_x4_trans(x, tile + narrow_piece(k * 16 + at.lane % 16, 2 * at.warp + at.lane / 16));
+}
+
+/// The end of a step, where all warps meet; where there is one copy of the state, `leave` writes it between
+/// two meetings.
+template <int Q, class Leave>
+__device__ __forceinline__ void end_step(const Leave& leave) {
+    if constexpr (Layout<Q>::kCopies == 2) leave();
+    block_barrier(kThreads);
+    if constexpr (Layout<Q>::kCopies == 1) {
+        leave();
+        block_barrier(kThreads);
+    }
+}
+template <int Q>
+__device__ __forceinline__ void end_step() {
+    end_step<Q>([] {});
 }
 
 template <int Q>

@@ -24,7 +24,8 @@ class Dealer {
     std::size_t used_ = 0;
 };
 
-std::size_t deal(std::byte* base, const Dims& dims, WorkArea::Kind kind, std::int64_t T, WorkArea& area) {
+std::size_t deal(std::byte* base, const Dims& dims, WorkArea::Kind kind, bool float8, std::int64_t T,
+                 WorkArea& area) {
     Dealer dealer(base);
     area.max_tokens = T;
     area.arrivals = dealer.take<std::int32_t>(dims.n_groups);
@@ -42,23 +43,28 @@ std::size_t deal(std::byte* base, const Dims& dims, WorkArea::Kind kind, std::in
     area.normed = dealer.take<__nv_bfloat16>(T * dims.d_model);
     area.bc = dealer.take<__half>(T * 2 * dims.n_groups * dims.d_state);
     area.head_squares = dealer.take<float>(T * dims.n_heads);
-    if (kind == WorkArea::Kind::FastInteger) {
+    if (kind == WorkArea::Kind::FastInteger || float8) {
         area.weight_tile = dealer.take<__nv_bfloat16>(WorkArea::kWeightTileElements);
+    }
+    if (float8) {
+        area.normed8 = dealer.take<unsigned char>(T * dims.d_model);
+        area.token_scales = dealer.take<float>(T);
+        area.row_scales = dealer.take<float>(WorkArea::kWeightTileRows);
     }
     return dealer.used();
 }
 
 }  // namespace
 
-std::size_t WorkArea::bytes(const Dims& dims, Kind kind, std::int64_t max_tokens) {
+std::size_t WorkArea::bytes(const Dims& dims, Kind kind, bool float8, std::int64_t max_tokens) {
     WorkArea counted;
-    return deal(nullptr, dims, kind, max_tokens, counted);
+    return deal(nullptr, dims, kind, float8, max_tokens, counted);
 }
 
-WorkArea WorkArea::allocate(const Dims& dims, Kind kind, std::int64_t max_tokens) {
+WorkArea WorkArea::allocate(const Dims& dims, Kind kind, bool float8, std::int64_t max_tokens) {
     WorkArea area;
-    area.memory = DeviceMemory(bytes(dims, kind, max_tokens));
-    deal(area.memory.as<std::byte>(), dims, kind, max_tokens, area);
+    area.memory = DeviceMemory(bytes(dims, kind, float8, max_tokens));
+    deal(area.memory.as<std::byte>(), dims, kind, float8, max_tokens, area);
     return area;
 }
 

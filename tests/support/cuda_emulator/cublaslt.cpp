@@ -112,6 +112,10 @@ cublasStatus_t assign(MatmulDescription& d, cublasLtMatmulDescAttributes_t which
             return assign(d.scale_b, value, bytes);
         case CUBLASLT_MATMUL_DESC_D_SCALE_POINTER:
             return assign(d.scale_d, value, bytes);
+        case CUBLASLT_MATMUL_DESC_A_SCALE_MODE:
+            return assign(d.mode_a, value, bytes);
+        case CUBLASLT_MATMUL_DESC_B_SCALE_MODE:
+            return assign(d.mode_b, value, bytes);
         case CUBLASLT_MATMUL_DESC_FAST_ACCUM:
             return assign(fast, value, bytes);
         default:

@@ -27,6 +27,8 @@ struct MatmulDescription {
     const float* scale_a = nullptr;
     const float* scale_b = nullptr;
     const float* scale_d = nullptr;
+    std::int32_t mode_a = CUBLASLT_MATMUL_MATRIX_SCALE_SCALAR_32F;
+    std::int32_t mode_b = CUBLASLT_MATMUL_MATRIX_SCALE_SCALAR_32F;
 };
 
 struct MatmulPreference {

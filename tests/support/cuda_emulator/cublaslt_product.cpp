@@ -89,6 +89,11 @@ std::vector<double> unpack(const void* data, const MatrixLayout& layout, bool tr
     return values;
 }
 
+double scale(const float* scales, std::int32_t mode, std::int64_t index) {
+    if (!scales) return 1.0;
+    return static_cast<double>(scales[mode == CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F ? index : 0]);
+}
+
 void run_one(const Matmul& m, const void* a_data, const void* b_data, const void* c, void* d) {
     const bool transpose_a = m.description.transpose_a != CUBLAS_OP_N;
     const std::vector<double> a = unpack(a_data, m.a_layout, transpose_a);
@@ -96,9 +101,8 @@ void run_one(const Matmul& m, const void* a_data, const void* b_data, const void
     const auto rows = m.d_layout.rows;
     const auto cols = m.d_layout.cols;
     const auto depth = transpose_a ? m.a_layout.rows : m.a_layout.cols;
-    double alpha = static_cast<double>(m.alpha);
-    if (m.description.scale_a) alpha *= static_cast<double>(*m.description.scale_a);
-    if (m.description.scale_b) alpha *= static_cast<double>(*m.description.scale_b);
+    const MatmulDescription& description = m.description;
+    const double alpha = static_cast<double>(m.alpha);
     const double scale_d = m.description.scale_d ? static_cast<double>(*m.description.scale_d) : 1.0;
     std::vector<double> sums(static_cast<std::size_t>(cols));
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -109,7 +113,9 @@ void run_one(const Matmul& m, const void* a_data, const void* b_data, const void
             for (std::size_t col = 0; col < sums.size(); ++col) sums[col] += factor * other[col];
         }
         for (std::int64_t col = 0; col < cols; ++col) {
-            double value = alpha * sums[static_cast<std::size_t>(col)];
+            double value = alpha * scale(description.scale_a, description.mode_a, row) *
+                           scale(description.scale_b, description.mode_b, col) *
+                           sums[static_cast<std::size_t>(col)];
             if (m.beta != 0.0f) {
                 value += static_cast<double>(m.beta) * read(m.c_layout.type, c, offset(m.c_layout, row, col));
             }
@@ -180,6 +186,11 @@ cublasStatus_t check_shapes(const Matmul& m) {
                        d.epilogue == CUBLASLT_EPILOGUE_DEFAULT && d.scale_type == CUDA_R_32F &&
                        (d.compute == CUBLAS_COMPUTE_32F || d.compute == CUBLAS_COMPUTE_32F_FAST_TF32);
     const bool fp8 = m.a_layout.type == CUDA_R_8F_E4M3;
+    const bool vectors = d.mode_a == CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F;
+    if ((d.mode_b == CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F) != vectors || (vectors && !fp8)) {
+        return CUBLAS_STATUS_NOT_SUPPORTED;  // both or none, of fp8
+    }
+    if (vectors && (!d.scale_a || !d.scale_b)) return CUBLAS_STATUS_INVALID_VALUE;  // the heuristic as well
     if (!known || !types_fit(m) || (fp8 && !fp8_form(m))) return CUBLAS_STATUS_NOT_SUPPORTED;
     return CUBLAS_STATUS_SUCCESS;
 }

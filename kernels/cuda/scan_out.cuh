@@ -1,0 +1,154 @@
+#pragma once
+
+#include "kernels/cuda/scan_tiles.cuh"
+
+/// scan_chunk's out warps: y before the gate, each 16 of its columns. They also copy the tiles in.
+namespace sidewinder::kernels::cuda::scan {
+
+/// Operands of 16 state columns: C's for every token, the state's for this warp's rows of it.
+template <int Q>
+struct StateOperands {
+    std::uint32_t c[Q / 16][4];
+    std::uint32_t s[4];  // B fragments of rows 0..7, then 8..15
+
+    __device__ __forceinline__ void load(const char* c_tile, const char* state, int k, const LaneSpot& at) {
+        ldmatrix_x4(
+            s, state + wide_piece(at.warp * 16 + at.lane % 8 + at.lane / 16 * 8, 2 * k + at.lane / 8 % 2));
+#pragma unroll
+        for (int m = 0; m < Q / 16; ++m) {
+            ldmatrix_x4(c[m], c_tile + wide_piece(m * 16 + at.lane % 16, 2 * k + at.lane / 16));
+        }
+    }
+    __device__ __forceinline__ void multiply(float (&Y)[Q / 16][2][4]) const {
+#pragma unroll
+        for (int m = 0; m < Q / 16; ++m) {
+            mma_f16(Y[m][0], c[m][0], c[m][1], c[m][2], c[m][3], s[0], s[1]);
+            mma_f16(Y[m][1], c[m][0], c[m][1], c[m][2], c[m][3], s[2], s[3]);
+        }
+    }
+};
+
+/// Y = diag(exp(cs)) C S^T; the operands of the next product are on their way during each.
+template <int Q>
+__device__ __forceinline__ void from_state(float (&Y)[Q / 16][2][4], const char* state, const char* c,
+                                           const Steps<Q>& steps, const LaneSpot& at) {
+    StateOperands<Q> operands[2];
+    operands[0].load(c, state, 0, at);
+#pragma unroll
+    for (int k = 0; k < kStateDim / 16; ++k) {
+        if (k + 1 < kStateDim / 16) operands[(k + 1) % 2].load(c, state, k + 1, at);
+        operands[k % 2].multiply(Y);
+    }
+#pragma unroll
+    for (int m = 0; m < Q / 16; ++m) {
+        const float upper = steps.from_start[m * 16 + at.group];
+        const float lower = steps.from_start[m * 16 + at.group + 8];
+#pragma unroll
+        for (int p = 0; p < 2; ++p) {
+            Y[m][p][0] *= upper;
+            Y[m][p][1] *= upper;
+            Y[m][p][2] *= lower;
+            Y[m][p][3] *= lower;
+        }
+    }
+}
+
+/// Y += scores x, the blocks on and below the diagonal.
+template <int Q>
+__device__ __forceinline__ void from_chunk(float (&Y)[Q / 16][2][4], const char* x_tile, const char* scores,
+                                           const LaneSpot& at) {
+#pragma unroll
+    for (int k = 0; k < Q / 16; ++k) {
+        std::uint32_t x[4];
+        load_x(x, x_tile, k, at);
+#pragma unroll
+        for (int m = k; m < Q / 16; ++m) {
+            const uint4 a =
+                *reinterpret_cast<const uint4*>(scores + (m * (m + 1) / 2 + k) * 512 + at.lane * 16);
+            mma_f16(Y[m][0], a.x, a.y, a.z, a.w, x[0], x[1]);
+            mma_f16(Y[m][1], a.x, a.y, a.z, a.w, x[2], x[3]);
+        }
+    }
+}
+
+/// This warp's 16 columns of Y into shared memory, float16, for the prepare warps to gate.
+template <int Q>
+__device__ __forceinline__ void hand_over(const float (&Y)[Q / 16][2][4], char* y, const LaneSpot& at) {
+#pragma unroll
+    for (int m = 0; m < Q / 16; ++m) {
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+#pragma unroll
+            for (int p = 0; p < 2; ++p) {
+                char* to = y + narrow_piece(m * 16 + half * 8 + at.group, 2 * at.warp + p) + at.pair * 2;
+                *reinterpret_cast<std::uint32_t*>(to) =
+                    pack_f16_saturated(Y[m][p][2 * half], Y[m][p][2 * half + 1]);
+            }
+        }
+    }
+}
+
+/// Starts the copies of a chunk's B, C and raw x tiles: `kWhole` where none of its rows is past the end.
+/// Those repeat the last token: finite, with dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the
+/// row length.
+template <int Q, bool kWhole>
+__device__ __forceinline__ void copy_rows(const Arguments& args, char* smem, int chunk, int last, int head,
+                                          int thread) {
+    using L = Layout<Q>;
+    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
+    const int bc_stride = static_cast<int>(2 * args.c_offset);
+    const int group = head / args.heads_per_group;
+    const __half* bc = args.bc + first * bc_stride + group * kStateDim + thread % 16 * 8;
+#pragma unroll
+    for (int i = 0; i < Q * 16 / kOutThreads; ++i) {
+        const int row = thread / 16 + i * (kOutThreads / 16);
+        const __half* from = bc + (kWhole ? row : min(row, last)) * bc_stride;
+        cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
+        cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
+    }
+    const int stride = static_cast<int>(args.stride);
+    const __nv_bfloat16* x =
+        args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
+#pragma unroll
+    for (int i = 0; i < (Q + 3) * 8 / kOutThreads + 1; ++i) {
+        const int row = thread / 8 + i * (kOutThreads / 8);
+        // The first chunk's three rows before the start come from the state, not from here.
+        if (row >= Q + 3 || (chunk == 0 && row < 3)) continue;
+        cp_async_16(smem + L::raw(chunk) + row * 128 + thread % 8 * 16,
+                    x + (kWhole ? row : min(row, last + 3)) * stride);
+    }
+}
+
+template <int Q>
+__device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
+                                           int thread) {
+    const std::int64_t left = args.T - static_cast<std::int64_t>(chunk) * Q;
+    if (left >= Q) {
+        copy_rows<Q, true>(args, smem, chunk, Q - 1, head, thread);
+    } else {
+        copy_rows<Q, false>(args, smem, chunk, static_cast<int>(left) - 1, head, thread);
+    }
+    cp_async_commit();
+}
+
+/// The out warps' walk over the sequence.
+template <int Q>
+__device__ __forceinline__ void put_out(const Arguments& args, char* smem, int head, int thread) {
+    using L = Layout<Q>;
+    const int lane = thread % kWarp;
+    const LaneSpot at{thread / kWarp, lane, lane / 4, lane % 4 * 2};
+#pragma unroll 1
+    for (int chunk = -2; chunk < args.chunks; ++chunk) {
+        if (chunk + 2 < args.chunks) copy_tiles<Q>(args, smem, chunk + 2, head, thread);
+        if (chunk >= 0) {
+            float Y[Q / 16][2][4] = {};
+            from_state<Q>(Y, smem + L::state(chunk), smem + L::c(chunk), steps_of<Q>(smem, chunk), at);
+            from_chunk<Q>(Y, smem + L::x(chunk), smem + L::scores(chunk), at);
+            hand_over<Q>(Y, smem + L::y(chunk), at);
+        }
+        cp_async_wait<0>();
+        end_step<Q>();
+    }
+}
+
+}  // namespace sidewinder::kernels::cuda::scan
