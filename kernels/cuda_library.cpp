@@ -51,8 +51,8 @@ CudaDevice probe_cuda() {
     return entry().probe();
 }
 
-std::unique_ptr<Backend> make_cuda_backend(const Dims& dims, WeightFormat format) {
-    return std::unique_ptr<Backend>(entry().make_backend(dims, format));
+std::unique_ptr<Backend> make_cuda_backend(const Dims& dims, WeightFormat format, bool float8_prefill) {
+    return std::unique_ptr<Backend>(entry().make_backend(dims, format, float8_prefill));
 }
 
 CudaCeilings measure_cuda_ceilings() {

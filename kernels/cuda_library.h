@@ -32,17 +32,20 @@ CudaDevice probe_cuda();
 
 /// A backend for models of this shape and weight format on the first usable device; throws as probe_cuda
 /// does, and Error(OutOfMemory). F32 weights and unusual shapes run on plain float32 kernels.
-std::unique_ptr<Backend> make_cuda_backend(const Dims& dims, WeightFormat format);
+/// `float8_prefill`: long steps multiply in float8, faster and less exact, where the device can (compute
+/// capability 9.0); `state_format` tells.
+std::unique_ptr<Backend> make_cuda_backend(const Dims& dims, WeightFormat format,
+                                           bool float8_prefill = false);
 
 /// Takes about a second and 2 GiB of device memory, or less where there is less.
 CudaCeilings measure_cuda_ceilings();
 
 /// What the library exports (`sidewinder_cuda_entry`); both sides are built together, which `version` checks.
 struct CudaEntry {
-    static constexpr int kVersion = 1;
+    static constexpr int kVersion = 2;
     int version = kVersion;
     CudaDevice (*probe)() = nullptr;
-    Backend* (*make_backend)(const Dims&, WeightFormat) = nullptr;
+    Backend* (*make_backend)(const Dims&, WeightFormat, bool float8_prefill) = nullptr;
     CudaCeilings (*measure_ceilings)() = nullptr;
 };
 

@@ -21,6 +21,7 @@ WeightsSource source_of(const BenchOptions& options, bool gpu) {
         options.model.empty() ? random_weights(options.shape, layers) : open_weights(options.model);
     source.gpu = gpu;
     source.threads = options.threads;
+    source.float8_prefill = options.float8_prefill;
     return source;
 }
 
@@ -38,6 +39,7 @@ int bench(const BenchOptions& options) {
     nlohmann::ordered_json report{{"device", ""},
                                   {"model", options.model.empty() ? options.shape : options.model},
                                   {"layers", source.config.n_layers},
+                                  {"float8_prefill", options.float8_prefill},
                                   {"version", SIDEWINDER_VERSION},
                                   {"commit", SIDEWINDER_COMMIT}};
     (gpu ? bench_cuda : bench_cpu)(options, source, report, interrupt.token());
@@ -73,6 +75,8 @@ void add_bench(CLI::App& app, int& exit) {
         ->capture_default_str()
         ->delimiter(',');
     command->add_option("--threads", options->threads, "0: one for each physical core");
+    command->add_flag("--float8-prefill", options->float8_prefill,
+                      "GPU: read prompts in float8, faster and less exact (see quality)");
     command->add_option("--prefill", options->prefill, "Tokens of the prompt; on a GPU a list")
         ->delimiter(',')
         ->check(CLI::PositiveNumber);

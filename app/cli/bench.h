@@ -20,6 +20,7 @@ struct BenchOptions {
     std::int64_t layers = 0;  ///< 0: 8 on the CPU, all on the GPU
     std::vector<std::string> weights{"bf16", "int8", "int4"};
     int threads = 0;
+    bool float8_prefill = false;
     std::vector<std::int64_t> prefill;  ///< empty: 128 on the CPU; 512, 4096 and 32768 on the GPU
     std::int64_t decode = 0;            ///< 0: 32 tokens on the CPU, 64 on the GPU
     bool json = false;

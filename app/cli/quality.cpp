@@ -46,6 +46,7 @@ struct QualityOptions {
     std::int64_t chunk = kChunk;
     int threads = 0;
     bool json = false;
+    bool float8_prefill = false;
     std::string save;
 };
 
@@ -64,6 +65,7 @@ WeightsSource source_of(const QualityOptions& options) {
                                : open_weights(folder.folder());
     source.gpu = gpu;
     source.threads = options.threads;
+    source.float8_prefill = options.float8_prefill;
     return source;
 }
 
@@ -175,8 +177,10 @@ void compare_forms(const QualityOptions& options, const WeightsSource& source, o
     const auto input = std::span(ids).first(ids.size() - 1);
     const auto vocab = static_cast<std::size_t>(source.config.dims.vocab);
     std::vector<float> reference(input.size() * vocab);
+    WeightsSource exact = source;
+    exact.float8_prefill = false;
     const Reading read = read_with(
-        source, inference::WeightRecipe::parse("bf16"), input, options.chunk,
+        exact, inference::WeightRecipe::parse("bf16"), input, options.chunk,
         [&](std::size_t first, std::span<const float> logits) {
             std::copy(logits.begin(), logits.end(),
                       reference.begin() + static_cast<std::ptrdiff_t>(first * vocab));
@@ -253,6 +257,9 @@ void add_quality(CLI::App& app, int& exit) {
     command->add_option("--chunk", options->chunk, "Tokens a step; 1 measures what decoding computes with")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
+    command->add_flag("--float8-prefill", options->float8_prefill,
+                      "GPU: the forms compared read in float8, in steps of 1024 tokens and more (--chunk); "
+                      "the reference does not");
     command->add_option("--threads", options->threads, "CPU threads; 0: one for each physical core")
         ->check(CLI::Range(0, 1024));
     command->add_flag("--json", options->json, "One JSON object");

@@ -9,7 +9,8 @@
 namespace sidewinder::cli {
 
 std::unique_ptr<kernels::Backend> WeightsSource::make_backend(const inference::WeightRecipe& recipe) const {
-    return gpu ? kernels::make_cuda_backend(config.dims, recipe.format) : kernels::make_cpu_backend(threads);
+    return gpu ? kernels::make_cuda_backend(config.dims, recipe.format, float8_prefill)
+               : kernels::make_cpu_backend(threads);
 }
 
 bool means_gpu(const std::string& backend) {

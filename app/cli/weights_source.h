@@ -18,7 +18,8 @@ struct WeightsSource {
     std::shared_ptr<const inference::TensorSource> tensors;
     std::filesystem::path tokenizer;  ///< empty for random weights and for a folder without one
     bool gpu = false;
-    int threads = 0;  ///< of a CPU backend
+    int threads = 0;              ///< of a CPU backend
+    bool float8_prefill = false;  ///< of a GPU backend, where it can
 
     /// Each form of weights has a backend of its own. Throws kernels::Error when there is none.
     std::unique_ptr<kernels::Backend> make_backend(const inference::WeightRecipe& recipe) const;

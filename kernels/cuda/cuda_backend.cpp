@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::int64_t kChunk = 4096;         // long enough that the products run at the matrix units' pace
 constexpr std::int64_t kFloat8Tokens = 1024;  // from here on it pays to make the weights float8 at each step
+constexpr std::size_t kRuntimeBytes = std::size_t{100} << 20;  // what CUDA and cuBLASLt load by themselves
 constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
 constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
 
@@ -48,7 +49,7 @@ class CudaBackend final : public Backend {
 
     std::string device_name() const override { return traits_.name; }
     std::string state_format() const override {
-        return "cuda-f32-1-" + std::to_string(traits_.compute) + "-" +
+        return "cuda-f32-2-" + std::to_string(traits_.compute) + "-" +
                std::to_string(traits_.multiprocessors) + "-" + std::to_string(cublasLtGetVersion()) +
                (float8_ ? "-float8" : "");
     }
@@ -65,7 +66,7 @@ class CudaBackend final : public Backend {
     std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override;
     std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
         return WorkArea::bytes(dims, kind_, float8_, max_tokens) +
-               (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes);
+               (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) + kRuntimeBytes;
     }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
 

@@ -18,8 +18,8 @@ CudaDevice probe() {
     return device;
 }
 
-Backend* make(const Dims& dims, WeightFormat format) {
-    return make_backend(dims, format).release();
+Backend* make(const Dims& dims, WeightFormat format, bool float8_prefill) {
+    return make_backend(dims, format, float8_prefill).release();
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ bool has_fast_kernels(const Dims& dims);
 void embed(const Context& context, const WeightView& table, const std::int32_t* ids, std::int64_t T,
            float* residual);
 
-// --- small_linear.cu: T <= kShortTokens, weights BF16, Int8 or Int4 (group 64 or 128), cols a multiple of
+// --- short_program.cpp: T <= kShortTokens, weights BF16, Int8 or Int4 (group 64 or 128), cols a multiple of
 // 128.
 /// How x becomes the operand. One of the two norms, or neither. `x`, its rows and `norm_weight` are aligned
 /// to 16 bytes. Float32 up to here; the operand is rounded to bf16 for BF16 weights, to float16 for the
@@ -56,7 +56,7 @@ struct SmallLinearOutput {
 void small_linear(const Context& context, const WeightView& weight, const WeightView& side, const Dims& dims,
                   const SmallLinearInput& input, std::int64_t T, const SmallLinearOutput& output);
 
-// --- mixer_step.cu: T <= kShortTokens, fast shapes.
+// --- short_program.cpp: T <= kShortTokens, fast shapes.
 /// zxbcdt float32 [T, in_proj_rows]. y float32 [T, d_inner]: (scan + D x) * silu(z) * norm_weight, not yet
 /// divided by the group's rms; head_squares [T, n_heads]: sums over the head's channels of ((scan + D x) *
 /// silu(z))^2. `arrivals`: int32 [n_groups], zero at the first call, left zero. It reads `state` before it

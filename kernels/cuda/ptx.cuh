@@ -25,13 +25,6 @@ __device__ __forceinline__ std::uint32_t smem_address(const void* smem) {
     return static_cast<std::uint32_t>(__cvta_generic_to_shared(smem));
 }
 
-/// (x & mask) | bits as one instruction: of two constants the compiler makes two.
-__device__ __forceinline__ std::uint32_t and_or(std::uint32_t x, std::uint32_t mask, std::uint32_t bits) {
-    std::uint32_t r;
-    asm("lop3.b32 %0, %1, %2, %3, 0xEA;" : "=r"(r) : "r"(x), "r"(mask), "r"(bits));
-    return r;
-}
-
 /// mma.m16n8k16, row-major A, column-major B, float32 accumulators; `c += a b`. With g = lane / 4 and t =
 /// lane % 4: a0 = A[g][2t..2t+1], a1 = A[g+8][2t..], a2 = A[g][2t+8..], a3 = A[g+8][2t+8..]; b0 =
 /// B[2t..2t+1][g], b1 = B[2t+8..][g]; c0, c1 = C[g][2t, 2t+1], c2, c3 = C[g+8][2t, 2t+1]. The lower k is in

@@ -4,7 +4,7 @@
 
 #include "kernels/cuda/ptx.cuh"
 
-/// How each weight format meets the tensor cores, for small_linear.cu. Lane l of a warp stands for g = l / 4
+/// How each weight format meets the tensor cores, for the short linear layers. Lane l of a warp stands for g = l / 4
 /// and t = l % 4, as in ptx.cuh.
 ///
 /// A *step* is 64 bytes of each of 16 rows: lane (g, t) holds 16 bytes of row g and of row g + 8. The order

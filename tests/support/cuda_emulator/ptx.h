@@ -30,10 +30,6 @@ inline std::uint32_t smem_address(const void* smem) {
     return static_cast<std::uint32_t>(static_cast<const char*>(smem) - emulator::current.dynamic_smem);
 }
 
-inline std::uint32_t and_or(std::uint32_t x, std::uint32_t mask, std::uint32_t bits) {
-    return (x & mask) | bits;
-}
-
 inline void mma_bf16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2, std::uint32_t a3,
                      std::uint32_t b0, std::uint32_t b1) {
     emulator::mma(c, {a0, a1, a2, a3}, {b0, b1}, true);
