@@ -85,7 +85,7 @@ wanted info && step info 30 nvidia-smi
 wanted check && step check 60 "$cli" check --backend cuda
 if wanted gpu; then
   for program in "$root"/tests/gpu_*; do
-    [[ -x $program && $program != *.sh ]] || continue
+    [[ -x $program && $program != *@(.sh|_bench) ]] || continue
     step "$(basename "$program")" 180 "$program"
     [[ $program == */gpu_@(long_scan|against_cpu) ]] && continue # hours under a sanitizer
     for tool in ${sanitize//,/ }; do
