@@ -49,8 +49,8 @@ ordered_json measure_short(inference::Model& model, inference::State& state, dou
 
 /// `free`: of the device before anything was allocated.
 ordered_json measure_prefill(inference::Model& model, inference::State& state,
-                             const std::vector<std::int64_t>& lengths, double matrix_rate, std::size_t free,
-                             std::stop_token stop) {
+                             const std::vector<std::int64_t>& lengths, const kernels::CudaCeilings& ceilings,
+                             std::size_t free, std::stop_token stop) {
     ordered_json runs = ordered_json::array();
     for (const std::int64_t tokens : lengths) {
         std::size_t least_free = free;
@@ -61,7 +61,8 @@ ordered_json measure_prefill(inference::Model& model, inference::State& state,
         runs.push_back({{"tokens", tokens},
                         {"tokens_per_second", static_cast<double>(tokens) / time},
                         {"tflop_per_second", flop / time * 1e-12},
-                        {"share_of_floor", flop / time / matrix_rate},
+                        {"share_of_floor", flop / time / ceilings.matrix_flop_per_second},
+                        {"share_of_sustained", flop / time / ceilings.sustained_matrix_flop_per_second},
                         {"peak_memory_bytes", free - least_free}});
     }
     return runs;
@@ -131,7 +132,7 @@ ordered_json measure(const WeightsSource& source, const std::string& name, const
     run["short"] = measure_short(model, state, run["decode"]["milliseconds"].get<double>() * 1e-3);
     const std::vector<std::int64_t> usual{512, 4096, 32768};
     run["prefill"] = measure_prefill(model, state, options.prefill.empty() ? usual : options.prefill,
-                                     ceilings.matrix_flop_per_second, free, stop);
+                                     ceilings, free, stop);
     run["cancel"] = measure_cancel(model, state, stop);
     run["checkpoint"] = measure_checkpoint(*backend, state, other, ceilings.bus_bytes_per_second);
     const double used = static_cast<double>(free) - static_cast<double>(backend->available_memory());
@@ -156,9 +157,11 @@ void print_run(const ordered_json& run) {
                     number(s, "milliseconds"), number(s, "times_one_token"));
     }
     for (const auto& p : run["prefill"]) {
-        std::printf("%-10s prefill  %9.0f tok/s  %6.1f TFLOP/s  %5.1f %% of floor  (%.0f tokens)\n", "",
-                    number(p, "tokens_per_second"), number(p, "tflop_per_second"),
-                    100 * number(p, "share_of_floor"), number(p, "tokens"));
+        std::printf(
+            "%-10s prefill  %9.0f tok/s  %6.1f TFLOP/s  %5.1f %% of floor, %.1f %% of sustained  (%.0f "
+            "tokens)\n",
+            "", number(p, "tokens_per_second"), number(p, "tflop_per_second"),
+            100 * number(p, "share_of_floor"), 100 * number(p, "share_of_sustained"), number(p, "tokens"));
     }
     std::printf("%-10s state    %9.1f GB/s to the host, %.1f back, %5.1f %% of the bus, bits %s\n", "",
                 number(c, "to_host_gb_per_second"), number(c, "to_device_gb_per_second"),
@@ -182,18 +185,20 @@ void bench_cuda(const BenchOptions& options, const WeightsSource& source, ordere
     report["compute"] = device.compute;
     report["driver"] = device.driver;
     report["driver_version"] = driver_version();
-    report["ceilings"] = {{"copy_gb_per_second", ceilings.copy_bytes_per_second * 1e-9},
-                          {"matrix_tflop_per_second", ceilings.matrix_flop_per_second * 1e-12},
-                          {"bus_gb_per_second", ceilings.bus_bytes_per_second * 1e-9}};
+    report["ceilings"] = {
+        {"copy_gb_per_second", ceilings.copy_bytes_per_second * 1e-9},
+        {"matrix_tflop_per_second", ceilings.matrix_flop_per_second * 1e-12},
+        {"sustained_matrix_tflop_per_second", ceilings.sustained_matrix_flop_per_second * 1e-12},
+        {"bus_gb_per_second", ceilings.bus_bytes_per_second * 1e-9}};
     report["runs"] = ordered_json::array();
     if (!options.json) {
         std::printf(
             "%s (driver for CUDA %s), %s with %lld layers. Ceilings of this run: copy %.0f GB/s, bf16 matrix "
-            "%.0f "
-            "TFLOP/s, bus %.1f GB/s\n\n",
+            "%.0f TFLOP/s (%.0f for a second), bus %.1f GB/s\n\n",
             device.name.c_str(), device.driver.c_str(), report["model"].get<std::string>().c_str(),
             static_cast<long long>(source.config.n_layers), ceilings.copy_bytes_per_second * 1e-9,
-            ceilings.matrix_flop_per_second * 1e-12, ceilings.bus_bytes_per_second * 1e-9);
+            ceilings.matrix_flop_per_second * 1e-12, ceilings.sustained_matrix_flop_per_second * 1e-12,
+            ceilings.bus_bytes_per_second * 1e-9);
         std::fflush(stdout);
     }
     for (const std::string& name : options.weights) {

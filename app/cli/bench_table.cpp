@@ -32,7 +32,7 @@ struct Row {
 
 template <class... Values>
 std::string text(const char* format, Values... values) {
-    char buffer[128];
+    char buffer[256];
     std::snprintf(buffer, sizeof buffer, format, values...);
     return buffer;
 }
@@ -103,7 +103,7 @@ void add_prefill(const ordered_json& run, const ordered_json* bf16, std::vector<
         Row row{
             text("prefill of %lld, ", static_cast<long long>(tokens)) + run.at("weights").get<std::string>(),
             tokens_per_second(speed),
-            percent(share),
+            percent(share) + ", " + percent(number(prefill, "share_of_sustained")) + " of sustained",
             "",
             false,
             prefill_peers(run, tokens)};
@@ -175,11 +175,10 @@ std::string heading(const ordered_json& report) {
            text(", %d layers; Sidewinder ", report.at("layers").get<int>()) +
            report.at("version").get<std::string>() + ", commit " + report.at("commit").get<std::string>() +
            text(
-               ".\nLimits measured in the same run: copy %.0f GB/s, bf16 matrix product %.0f TFLOP/s, bus "
-               "%.1f "
-               "GB/s.\n\n",
+               ".\nLimits measured in the same run: copy %.0f GB/s, bf16 matrix product %.0f TFLOP/s "
+               "(%.0f for a second, what power and heat leave), bus %.1f GB/s.\n\n",
                number(limits, "copy_gb_per_second"), number(limits, "matrix_tflop_per_second"),
-               number(limits, "bus_gb_per_second"));
+               number(limits, "sustained_matrix_tflop_per_second"), number(limits, "bus_gb_per_second"));
 }
 
 std::string table_of(const ordered_json& report) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <random>
 #include <vector>
 
 #include "kernels/cuda/device.h"
@@ -13,15 +14,16 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-constexpr int kRuns = 9;
+constexpr int kRuns = 9, kLongRuns = 3;
+constexpr int kSustained = 150;  ///< products: a quarter of a second at least, in which the clocks settle
 
-/// Median seconds of `work` on the stream, by device events.
-double median_seconds(cudaStream_t stream, const std::function<void()>& work) {
+/// Median seconds of `work` on the stream, by device events; two more runs come first.
+double median_seconds(cudaStream_t stream, int runs, const std::function<void()>& work) {
     cudaEvent_t start = nullptr, end = nullptr;
     check(cudaEventCreate(&start), "cudaEventCreate");
     check(cudaEventCreate(&end), "cudaEventCreate");
     std::vector<float> times;
-    for (int run = 0; run < kRuns + 2; ++run) {
+    for (int run = 0; run < runs + 2; ++run) {
         check(cudaEventRecord(start, stream), "cudaEventRecord");
         work();
         check(cudaEventRecord(end, stream), "cudaEventRecord");
@@ -38,7 +40,7 @@ double median_seconds(cudaStream_t stream, const std::function<void()>& work) {
 
 double copy_rate(cudaStream_t stream, std::size_t bytes) {
     const DeviceMemory from(bytes), to(bytes);
-    const double time = median_seconds(stream, [&] {
+    const double time = median_seconds(stream, kRuns, [&] {
         check(cudaMemcpyAsync(to.as<void>(), from.as<void>(), bytes, cudaMemcpyDeviceToDevice, stream),
               "copying");
     });
@@ -48,34 +50,47 @@ double copy_rate(cudaStream_t stream, std::size_t bytes) {
 double bus_rate(cudaStream_t stream, std::size_t bytes) {
     const DeviceMemory to(bytes);
     const PinnedMemory from(bytes);
-    const double time = median_seconds(stream, [&] {
+    const double time = median_seconds(stream, kRuns, [&] {
         check(cudaMemcpyAsync(to.as<void>(), from.data(), bytes, cudaMemcpyHostToDevice, stream), "copying");
     });
     return static_cast<double>(bytes) / time;
 }
 
-// Random operands: products of zeros run faster than real ones.
-double matrix_rate(const Context& context, std::int64_t n) {
-    const auto elements = static_cast<std::size_t>(n * n);
-    const DeviceMemory a(2 * elements), b(2 * elements), c(2 * elements);
-    std::vector<std::uint16_t> host(elements);
-    std::uint32_t seed = 1;
-    for (std::uint16_t& bits : host) {
-        seed = seed * 1664525U + 1013904223U;
-        bits = static_cast<std::uint16_t>(0x3f00U | (seed >> 31 << 15) | (seed >> 24 & 0x7fU));  // +-[0.5, 1)
+/// bf16 n x n x n products of operands that are random as weights are: products of zeros, or of numbers of
+/// one size, take less power and run faster.
+class Products {
+  public:
+    Products(const Context& context, std::int64_t n)
+        : context_(context), n_(n), a_(bytes()), b_(bytes()), c_(bytes()) {
+        constexpr std::size_t kPeriod = 1 << 20;
+        std::mt19937 engine(1);
+        std::normal_distribution<float> normal(0.0f, 0.02f);
+        std::vector<std::uint16_t> some(kPeriod), host(bytes() / 2);
+        for (std::uint16_t& bits : some) bits = bf16_from_float(normal(engine));
+        for (std::size_t i = 0; i < host.size(); ++i) host[i] = some[(i + i / kPeriod) % kPeriod];
+        for (const DeviceMemory* operand : {&a_, &b_}) {
+            check(cudaMemcpy(operand->as<void>(), host.data(), bytes(), cudaMemcpyHostToDevice), "copying");
+        }
     }
-    for (const DeviceMemory* operand : {&a, &b}) {
-        check(cudaMemcpyAsync(operand->as<void>(), host.data(), 2 * elements, cudaMemcpyHostToDevice,
-                              context.stream),
-              "copying");
+    /// FLOP/s of `count` products on end.
+    double rate(int count) {
+        const double time = median_seconds(context_.stream, count > 1 ? kLongRuns : kRuns, [&] {
+            for (int i = 0; i < count; ++i) {
+                matmul_.run(context_, a_.as<__nv_bfloat16>(), n_, n_, b_.as<__nv_bfloat16>(), n_,
+                            c_.as<void>(), n_, Matmul::Out::BF16);
+            }
+        });
+        const auto n = static_cast<double>(n_);
+        return 2.0 * n * n * n * count / time;
     }
-    Matmul matmul;
-    const double time = median_seconds(context.stream, [&] {
-        matmul.run(context, a.as<__nv_bfloat16>(), n, n, b.as<__nv_bfloat16>(), n, c.as<void>(), n,
-                   Matmul::Out::BF16);
-    });
-    return 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / time;
-}
+
+  private:
+    std::size_t bytes() const { return static_cast<std::size_t>(n_ * n_) * 2; }
+    const Context& context_;
+    std::int64_t n_;
+    DeviceMemory a_, b_, c_;
+    Matmul matmul_;
+};
 
 }  // namespace
 
@@ -88,7 +103,10 @@ CudaCeilings measure_ceilings() {
     CudaCeilings ceilings;
     ceilings.copy_bytes_per_second = copy_rate(stream.handle(), copied);
     ceilings.bus_bytes_per_second = bus_rate(stream.handle(), std::min(copied, std::size_t{256} << 20));
-    ceilings.matrix_flop_per_second = matrix_rate({stream.handle(), &traits}, 8192);
+    const Context context{stream.handle(), &traits};
+    Products products(context, 8192);
+    ceilings.matrix_flop_per_second = products.rate(1);
+    ceilings.sustained_matrix_flop_per_second = products.rate(kSustained);
     return ceilings;
 }
 

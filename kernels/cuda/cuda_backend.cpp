@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::int64_t kChunk = 4096;         // long enough that the products run at the matrix units' pace
 constexpr std::int64_t kFloat8Tokens = 1024;  // from here on it pays to make the weights float8 at each step
-constexpr std::size_t kRuntimeBytes = std::size_t{100} << 20;  // what CUDA and cuBLASLt load by themselves
+constexpr std::size_t kRuntimeBytes = std::size_t{340} << 20;  // what CUDA and cuBLASLt load by themselves
 constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
 constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
 

@@ -13,15 +13,15 @@ namespace {
 constexpr const char* kReport = R"({
   "device": "NVIDIA H100 80GB HBM3", "model": "7b", "layers": 64, "version": "0.1.0", "commit": "abc123",
   "compute": 90, "driver": "13.0", "driver_version": "580.159",
-  "ceilings": {"copy_gb_per_second": 2990.4, "matrix_tflop_per_second": 805.2, "bus_gb_per_second": 55.0},
+  "ceilings": {"copy_gb_per_second": 2990.4, "matrix_tflop_per_second": 805.2, "sustained_matrix_tflop_per_second": 690.5, "bus_gb_per_second": 55.0},
   "runs": [
     {"weights": "bf16",
      "decode": {"tokens_per_second": 183.25, "milliseconds": 5.46, "share_of_floor": 0.912},
      "short": [{"tokens": 8, "milliseconds": 6.0, "times_one_token": 1.1}],
      "prefill": [
-       {"tokens": 512, "tokens_per_second": 32900, "share_of_floor": 0.61, "peak_memory_bytes": 20000000000},
-       {"tokens": 4096, "tokens_per_second": 40000, "share_of_floor": 0.751, "peak_memory_bytes": 20000000000},
-       {"tokens": 262144, "tokens_per_second": 38000, "share_of_floor": 0.7, "peak_memory_bytes": 20100000000}],
+       {"tokens": 512, "tokens_per_second": 32900, "share_of_floor": 0.61, "share_of_sustained": 0.83, "peak_memory_bytes": 20000000000},
+       {"tokens": 4096, "tokens_per_second": 40000, "share_of_floor": 0.751, "share_of_sustained": 0.83, "peak_memory_bytes": 20000000000},
+       {"tokens": 262144, "tokens_per_second": 38000, "share_of_floor": 0.7, "share_of_sustained": 0.83, "peak_memory_bytes": 20100000000}],
      "cancel": {"milliseconds": 120.4, "worst_milliseconds": 251.0},
      "checkpoint": {"to_host_gb_per_second": 53, "to_device_gb_per_second": 55, "share_of_bus": 0.96,
                     "identical": true},
@@ -31,7 +31,7 @@ constexpr const char* kReport = R"({
      "short": [{"tokens": 4, "milliseconds": 2.0, "times_one_token": 1.05},
                {"tokens": 8, "milliseconds": 2.3, "times_one_token": 1.21}],
      "prefill": [
-       {"tokens": 4096, "tokens_per_second": 37600, "share_of_floor": 0.7, "peak_memory_bytes": 9000000000}],
+       {"tokens": 4096, "tokens_per_second": 37600, "share_of_floor": 0.7, "share_of_sustained": 0.83, "peak_memory_bytes": 9000000000}],
      "cancel": {"milliseconds": 251.0, "worst_milliseconds": 260.0},
      "checkpoint": {"to_host_gb_per_second": 53, "to_device_gb_per_second": 55, "share_of_bus": 0.96,
                     "identical": false},
@@ -70,8 +70,8 @@ class TestBenchTable : public QObject {
         for (const char* line :
              {"NVIDIA H100 80GB HBM3, driver 580.159 (CUDA 13.0); 7b, 64 layers; Sidewinder 0.1.0, commit "
               "abc123.",
-              "Limits measured in the same run: copy 2990 GB/s, bf16 matrix product 805 TFLOP/s, bus 55.0 "
-              "GB/s.",
+              "Limits measured in the same run: copy 2990 GB/s, bf16 matrix product 805 TFLOP/s (690 for a "
+              "second, what power and heat leave), bus 55.0 GB/s.",
               "| | measured | share of the floor | goal | met | others |",
               "| decode bf16 | 183.2 tok/s | 91.2 % | ≥ 90 % of the floor | yes | mamba_ssm 145, llama.cpp "
               "141 "
@@ -80,14 +80,18 @@ class TestBenchTable : public QObject {
               "(Q4_0), "
               "222 (Q4_K_M) |",
               "| 8 tokens in one call, int4-g128 | 1.21 × one token |  | ≤ 1.3 × | yes |  |",
-              "| prefill of 512, bf16 | 32.9 k tok/s | 61.0 % | ≥ 33 k tok/s | **no** | mamba_ssm 30.8 k, "
+              "| prefill of 512, bf16 | 32.9 k tok/s | 61.0 %, 83.0 % of sustained | ≥ 33 k tok/s | **no** | "
+              "mamba_ssm 30.8 k, "
               "llama.cpp 10.4 k |",
-              "| prefill of 4096, bf16 | 40.0 k tok/s | 75.1 % | ≥ 75 % of the floor | yes | mamba_ssm 35.2 "
+              "| prefill of 4096, bf16 | 40.0 k tok/s | 75.1 %, 83.0 % of sustained | ≥ 75 % of the floor | "
+              "yes | mamba_ssm 35.2 "
               "k, "
               "llama.cpp 11.8 k; transformers is out of memory |",
-              "| prefill of 262144, bf16 | 38.0 k tok/s | 70.0 % | ≥ 75 % of the floor | **no** | mamba_ssm "
+              "| prefill of 262144, bf16 | 38.0 k tok/s | 70.0 %, 83.0 % of sustained | ≥ 75 % of the floor "
+              "| **no** | mamba_ssm "
               "crashes |",
-              "| prefill of 4096, int4-g128 | 37.6 k tok/s, 94.0 % of bf16 | 70.0 % | ≥ 93 % of bf16 | yes | "
+              "| prefill of 4096, int4-g128 | 37.6 k tok/s, 94.0 % of bf16 | 70.0 %, 83.0 % of sustained | ≥ "
+              "93 % of bf16 | yes | "
               "llama.cpp 7.6 k |",
               "| 262144 tokens against 4096, bf16 | -5.0 % of the speed |  | within 3 % | **no** |  |",
               "| memory over the lengths, bf16 | 20.10 GB, +100.0 MB |  | flat | **no** |  |",
