@@ -152,7 +152,7 @@ void launch_short(const Context& context, Program& program) {
     } else if (T <= 8) {
         done = launched<Format, 8, 8>(context, program) || launched<Format, 8, 2>(context, program);
     } else {
-        done = launched<Format, 16, 4>(context, program);
+        done = launched<Format, 16, 4>(context, program) || launched<Format, 16, 2>(context, program);
     }
     if (!done) {
         throw Error(Error::Kind::Unsupported,

@@ -127,6 +127,35 @@ class TestShortProgram : public QObject {
         }
     }
 
+    /// As on devices of 8.6, 8.9 and 12.0, and of 8.0: shallower rings, rows in pieces, tokens in halves.
+    void little_shared_memory_data() {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<int>("group");
+        QTest::addColumn<int>("kib");
+        for (const int kib : {99, 163}) {
+            QTest::addRow("bf16 %d", kib) << int(WeightFormat::BF16) << 0 << kib;
+            QTest::addRow("int8 %d", kib) << int(WeightFormat::Int8) << 64 << kib;
+            QTest::addRow("int4 %d", kib) << int(WeightFormat::Int4) << 64 << kib;
+        }
+    }
+    void little_shared_memory() {
+        QFETCH(int, format);
+        QFETCH(int, group);
+        QFETCH(int, kib);
+        CudaContext cuda;
+        cuda.device.shared_per_block = std::min(cuda.device.shared_per_block, std::size_t(kib) * 1024);
+        const Dims dims = small_dims(2176, 4, 1);
+        Stack apart(dims, WeightFormat(format), group, 1), joined(dims, WeightFormat(format), group, 1);
+        ShortProgram separate(cuda.context);
+        const Counters counters;
+        ShortProgram program(cuda.context, counters.memory.get());
+        for (const std::int64_t T : {1, 8, 16}) {
+            const auto expected = apart.run(cuda, separate, T, 1);
+            for (const float v : expected) QVERIFY(std::isfinite(v));
+            QCOMPARE(joined.run(cuda, program, T, 1), expected);
+        }
+    }
+
     /// More phases than one kernel's parameters hold.
     void a_long_program_is_several_kernels() {
         const Dims dims = small_dims(128, 2, 1);
