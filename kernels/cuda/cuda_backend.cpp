@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "kernels/cuda/activations.h"
 #include "kernels/cuda/event.h"
@@ -151,7 +152,11 @@ class CudaBackend final : public Backend {
         return data;
     }
     void release_bytes(void* data, std::size_t) noexcept override {
-        short_.clear();  // it is of no use to anybody once its buffers go
+        try {
+            guarded([] {});  // what has been collected may use it still
+        } catch (const Error& error) {
+            late_ = error;
+        }
         if (!lost_) check_quietly(cudaFree(data));
     }
 
@@ -189,6 +194,7 @@ class CudaBackend final : public Backend {
     template <class Operation>
     void collected(const Operation& operation) {
         if (lost_) throw *lost_;
+        if (late_) throw Error(*std::exchange(late_, std::nullopt));
         try {
             choose_device();
             operation();
@@ -219,6 +225,7 @@ class CudaBackend final : public Backend {
     std::size_t layer_ = 0;
     std::thread::id thread_;  ///< that the device was last chosen on
     std::optional<Error> lost_;
+    std::optional<Error> late_;  ///< of what ran as memory was let go of: told by the next operation
 };
 
 std::size_t CudaBackend::zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const {

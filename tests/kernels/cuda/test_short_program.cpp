@@ -3,7 +3,9 @@
 #include <QtTest>
 #include <algorithm>
 #include <deque>
+#include <optional>
 
+#include "kernels/cuda/cuda_backend.h"
 #include "kernels/error.h"
 #include "tests/support/cuda_mixer.h"
 
@@ -201,6 +203,25 @@ class TestShortProgram : public QObject {
         mixer(1);
         program.run();
         QVERIFY(y.host() != std::vector<float>(std::size_t(dims.d_inner)));
+    }
+
+    /// The backend collects operations; those run although some other memory is let go of before.
+    void memory_let_go_of_loses_no_operation() {
+        const Dims dims = small_dims(128, 2, 1);
+        const Layer layer(dims, WeightFormat::BF16, 0, 5);
+        const auto backend = cuda::make_backend(dims, WeightFormat::BF16);
+        backend->reserve(dims, 32);
+        const Buffer residual = to_backend(*backend, random_floats(2 * dims.d_model, 9, 1.0f));
+        const Buffer zxbcdt = to_backend(*backend, poison(2 * dims.in_proj_rows()));
+        std::optional<Buffer> other = backend->allocate(64);
+        backend->norm_linear(dims,
+                             {layer.norm.get(), layer.in_proj.view, layer.in_proj_dt.view, layer.mixer.device,
+                              layer.out_proj.view},
+                             residual.as<float>(), 2, zxbcdt.data());
+        other.reset();
+        for (const float v : from_backend<float>(*backend, zxbcdt.data(), 2 * dims.in_proj_rows())) {
+            QVERIFY(std::isfinite(v));
+        }
     }
 
   private:
