@@ -111,12 +111,6 @@ __device__ __forceinline__ void block_barrier(int threads) {
     asm volatile("barrier.cta.sync 1, %0;" ::"r"(threads) : "memory");
 }
 
-/// A barrier of `threads` threads of the block, whole warps. `id` 1 to 15, one for each set of warps that
-/// meets at the same time.
-__device__ __forceinline__ void named_barrier(int id, int threads) {
-    asm volatile("barrier.cta.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
-}
-
 /// A message from block to block of a cooperative launch, by a counter in device memory: what the calling
 /// thread wrote, or saw written (before a __syncthreads, say), before `add_release` is visible behind the
 /// `wait_until_reached` that saw the addition. The wait is the calling thread's only, and compares modulo
@@ -152,12 +146,6 @@ __device__ __forceinline__ void launch_dependents() {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
 #endif
-}
-/// The same before the wait: only for a kernel whose successor reads nothing but constants before its own
-/// wait, and whose own predecessor calls `launch_dependents` late. Then three kernels may be on the device,
-/// and still none reads what another has not finished.
-__device__ __forceinline__ void launch_dependents_before_wait() {
-    launch_dependents();
 }
 
 }  // namespace sidewinder::kernels::cuda

@@ -11,9 +11,6 @@ std::string place(const Warp& warp, unsigned lane) {
     const Thread& thread = warp.threads[lane];
     std::string place = "thread " + text(thread.index) + " waits ";
     if (warp.at_barrier & bit) return place + "in __syncthreads";
-    for (int id = 0; id < 16; ++id) {
-        if (warp.at_named[id] & bit) return place + "in named_barrier " + std::to_string(id);
-    }
     if (warp.at_counter & bit) {
         return place + "for a counter to reach " + std::to_string(thread.target) + ", which is at " +
                std::to_string(*thread.counter);
@@ -40,7 +37,6 @@ void Block::start(const LaunchRequest& request, const uint3& block_index,
     warps.assign((count + 31) / 32, Warp{});
     alive = count;
     at_barrier = at_counter = votes = 0;
-    std::fill(std::begin(at_named), std::end(at_named), 0u);
     for (unsigned i = 0; i < count; ++i) {
         Thread& thread = threads[i];
         Warp& warp = warps[i / 32];
@@ -56,14 +52,6 @@ void Block::start(const LaunchRequest& request, const uint3& block_index,
         warp.members |= 1u << thread.lane;
     }
     for (Warp& warp : warps) warp.alive = warp.ready = warp.members;
-}
-
-void Block::release_named(int id) {
-    for (Warp& warp : warps) {
-        warp.ready |= warp.at_named[id];
-        warp.at_named[id] = 0;
-    }
-    at_named[id] = 0;
 }
 
 void Block::release_barrier() {

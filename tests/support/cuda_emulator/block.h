@@ -24,7 +24,6 @@ struct Block {
     unsigned alive = 0;       ///< threads that have not returned
     unsigned at_barrier = 0;  ///< of these wait in __syncthreads
     unsigned at_counter = 0;  ///< and in wait_until_reached
-    unsigned at_named[16] = {};  ///< and in named_barrier, by its id
     unsigned votes = 0;
     unsigned last_votes = 0;
 
@@ -35,7 +34,6 @@ struct Block {
     Thread* next(const Warp& from, Order order);
     Thread* first(Order order) { return next(order == Order::Forward ? warps.front() : warps.back(), order); }
     void release_barrier();
-    void release_named(int id);
     /// Those whose counter has reached what they wait for may run.
     void wake();
     /// Who waits where; names `most` threads.

@@ -76,7 +76,8 @@ struct Device {
     std::string name = "Emulated device";
     int count = 1;
     int compute = 90;
-    int multiprocessors = 6;  ///< few: the blocks of a cooperative launch live all at once  ///< also the most blocks of a cooperative launch, each with stacks of its own
+    int multiprocessors = 6;  ///< few: the blocks of a cooperative launch live all at once  ///< also the
+                              ///< most blocks of a cooperative launch, each with stacks of its own
     int driver_version = 13000;
     int runtime_version = 13000;
     std::size_t memory = std::size_t{4} << 30;

@@ -52,9 +52,6 @@ inline void cp_async_16(void* smem, const void* global) {
 inline void block_barrier(int) {
     __syncthreads();
 }
-inline void named_barrier(int id, int threads) {
-    emulator::named_barrier(id, threads);
-}
 inline void cp_async_4(void* smem, const void* global) {
     emulator::copy_later(smem, global, 4);
 }
@@ -108,7 +105,6 @@ inline std::uint32_t pack_f16_saturated(float low, float high) {
 inline void wait_prior_grid() {
     emulator::current.thread->waited_prior_grid = true;
 }
-inline void launch_dependents_before_wait() {}
 inline void launch_dependents() {
     if (!emulator::current.thread->waited_prior_grid) {
         emulator::fault("launch_dependents is called before wait_prior_grid.");

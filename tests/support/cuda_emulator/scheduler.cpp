@@ -280,23 +280,6 @@ unsigned block_barrier(bool predicate) {
     return block.last_votes;
 }
 
-void named_barrier(int id, int threads) {
-    Scheduler& s = scheduler();
-    Block& block = *s.block;
-    Thread& self = *current.thread;
-    if (id < 1 || id > 15 || threads % 32 != 0) {
-        fault("named_barrier " + std::to_string(id) + " of " + std::to_string(threads) +
-              " threads; ids are 1 to 15, and threads come in warps.");
-    }
-    if (static_cast<int>(++block.at_named[id]) == threads) {
-        block.release_named(id);
-        return;
-    }
-    self.warp->ready &= ~(1u << self.lane);
-    self.warp->at_named[id] |= 1u << self.lane;
-    s.yield();
-}
-
 void wait_for_counter(const unsigned* counter, unsigned target) {
     if (reached(counter, target)) return;
     Scheduler& s = scheduler();

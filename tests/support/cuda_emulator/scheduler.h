@@ -62,7 +62,6 @@ struct Warp {
     std::uint32_t alive = 0;       ///< have not returned
     std::uint32_t ready = 0;       ///< may run
     std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
-    std::uint32_t at_named[16] = {};  ///< wait in named_barrier, by its id
     std::uint32_t at_counter = 0;  ///< wait in wait_until_reached
     std::uint32_t arrived = 0;     ///< wait in a collective
     std::uint32_t masks[32] = {};
@@ -95,9 +94,6 @@ void wait_for_counter(const unsigned* counter, unsigned target);
 /// The other blocks have a turn at once, while threads of this one are still on their way.
 void let_blocks_go_on();
 bool launched_cooperatively();
-
-/// Waits until `threads` threads of the block are in the barrier of this id.
-void named_barrier(int id, int threads);
 
 /// " In kernel k<<<...>>>, block (x, y, z), thread (x, y, z).", or empty outside of kernels.
 std::string where();
