@@ -2,7 +2,6 @@
 // `gpu_decode_bench [layers] [T...]`. What the host adds to a token is not in it.
 #include <cuda_bf16.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -13,11 +12,13 @@
 #include "kernels/cuda/memory.h"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/short_program.h"
+#include "tests/gpu/bench_timer.h"
 
 namespace {
 
 using namespace sidewinder::kernels;
 using namespace sidewinder::kernels::cuda;
+namespace bench = sidewinder::bench;
 
 // Bytes that are finite weights in every format: bf16 between +-2^-7 and +-2^-6, any int8 and int4.
 __global__ void fill(std::uint32_t* words, std::int64_t count, bool bf16) {
@@ -144,33 +145,12 @@ class Bench {
 
     /// Median microseconds a layer, over all layers in one program and one graph.
     double time(const std::function<void(ShortProgram&)>& work) {
-        check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "capture");
-        ShortProgram program(context_, barrier_);
-        work(program);
-        program.run();
-        cudaGraph_t graph = nullptr;
-        cudaGraphExec_t executable = nullptr;
-        check(cudaStreamEndCapture(stream_, &graph), "capture");
-        check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
-        cudaEvent_t start = nullptr, end = nullptr;
-        check(cudaEventCreate(&start), "cudaEventCreate");
-        check(cudaEventCreate(&end), "cudaEventCreate");
-        std::vector<float> times;
-        for (int run = 0; run < 23; ++run) {
-            check(cudaEventRecord(start, stream_), "cudaEventRecord");
-            check(cudaGraphLaunch(executable, stream_), "cudaGraphLaunch");
-            check(cudaEventRecord(end, stream_), "cudaEventRecord");
-            check(cudaEventSynchronize(end), "cudaEventSynchronize");
-            float milliseconds = 0;
-            check(cudaEventElapsedTime(&milliseconds, start, end), "cudaEventElapsedTime");
-            if (run >= 3) times.push_back(milliseconds);
-        }
-        check_quietly(cudaGraphExecDestroy(executable));
-        check_quietly(cudaGraphDestroy(graph));
-        check_quietly(cudaEventDestroy(start));
-        check_quietly(cudaEventDestroy(end));
-        std::sort(times.begin(), times.end());
-        return static_cast<double>(times[times.size() / 2]) * 1e3 / static_cast<double>(layers_.size());
+        const double all = bench::median_microseconds(stream_, 1, 20, [&](int) {
+            ShortProgram program(context_, barrier_);
+            work(program);
+            program.run();
+        });
+        return all / static_cast<double>(layers_.size());
     }
 
     DeviceTraits traits_ = open_device();

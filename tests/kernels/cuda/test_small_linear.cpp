@@ -18,20 +18,11 @@ using namespace sidewinder;
 using namespace sidewinder::kernels;
 using namespace sidewinder::kernels::cuda;
 using test::DeviceArray;
+using test::DeviceWeight;
 using test::HostWeight;
 using test::random_floats;
 
 namespace {
-
-struct DeviceWeight {
-    DeviceArray<std::byte> data;
-    DeviceArray<float> scales;
-    WeightView view;
-    explicit DeviceWeight(const HostWeight& host) : data(host.data), scales(host.scales) {
-        view = {host.layout, host.data.empty() ? nullptr : data.get(),
-                host.scales.empty() ? nullptr : scales.get()};
-    }
-};
 
 enum class Norm { None, Rms, Grouped };
 
