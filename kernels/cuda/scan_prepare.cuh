@@ -48,7 +48,7 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, const Sco
 #pragma unroll 1
     for (int block = share.first; block < share.first + share.count; ++block) {
         float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
-#pragma unroll 4  // all at once, and registers spill
+#pragma unroll 4                   // all at once, and registers spill
         for (int k = 0; k < 8; ++k) {
             std::uint32_t c[4], b[4];
             ldmatrix_x4(c, smem + L::c(chunk) + wide_piece(share.row * 16 + lane % 16, 2 * k + lane / 16));

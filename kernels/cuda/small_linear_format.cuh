@@ -4,8 +4,8 @@
 
 #include "kernels/cuda/ptx.cuh"
 
-/// How each weight format meets the tensor cores, for the short linear layers. Lane l of a warp stands for g = l / 4
-/// and t = l % 4, as in ptx.cuh.
+/// How each weight format meets the tensor cores, for the short linear layers. Lane l of a warp stands for g
+/// = l / 4 and t = l % 4, as in ptx.cuh.
 ///
 /// A *step* is 64 bytes of each of 16 rows: lane (g, t) holds 16 bytes of row g and of row g + 8. The order
 /// of a dot product is free, so these bytes become the A registers of kStepPairs pairs of mmas as they lie,

@@ -36,7 +36,7 @@ using Accumulator = float[kColumnTiles<kMostTokens>][4];
 template <int kMostTokens>
 inline constexpr int kAccumulatorStep = kMostTokens == 1 ? 2 : 1;
 
-/// What `exact` weights without sign have added to the sums of a lane's tokens: see small_linear_stage.cuh.
+/// By how much weights without sign make the sums of a lane's tokens too large: see small_linear_stage.cuh.
 template <int kMostTokens>
 __device__ __forceinline__ float2 correction(const float* sums, int part, int c) {
     if constexpr (kMostTokens == 1) return {sums[part], 0.0f};

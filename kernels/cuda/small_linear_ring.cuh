@@ -41,8 +41,7 @@ struct Unit {
 /// filled by cp.async, one group each, in the order in which `load` is called; a lane copies the very bytes
 /// it reads itself, but for scales and split chunks.
 ///
-/// A phase's tiles are dealt to the blocks in turn, a block's  together they read a kibibyte of each row at a
-/// time.
+/// A phase's tiles are dealt to the blocks in turn, a row's units to the warps.
 template <class Format, int kSlots>
 class Ring {
   public:
