@@ -25,7 +25,7 @@ namespace {
 constexpr std::int64_t kChunk = 4096;         // long enough that the products run at the matrix units' pace
 constexpr std::int64_t kFloat8Tokens = 1024;  // from here on it pays to make the weights float8 at each step
 constexpr std::size_t kRuntimeBytes = std::size_t{340} << 20;  // what CUDA and cuBLASLt load by themselves
-constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
+constexpr std::size_t kBarrierBytes = 256;  // two counters, and the operand behind them stays aligned
 constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
 
 [[noreturn]] void throw_internal(const std::string& what) {
@@ -39,8 +39,11 @@ class CudaBackend final : public Backend {
         : kind_(kind_for(dims, format)),
           traits_(open_device()),
           context_{stream_.handle(), &traits_},
+          short_memory_(short_bytes(dims)),
+          short_(context_, {short_memory_.as<unsigned>(), short_memory_.as<char>() + kBarrierBytes,
+                            most_columns(dims)}),
           float8_(float8 && kind_ != WorkArea::Kind::Exact && has_float8(traits_, dims)) {
-        check(cudaMemset(barrier_.as<void>(), 0, kBarrierBytes), "clearing GPU memory");
+        check(cudaMemset(short_memory_.as<void>(), 0, kBarrierBytes), "clearing GPU memory");
     }
 
     ~CudaBackend() override {
@@ -67,7 +70,8 @@ class CudaBackend final : public Backend {
     std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override;
     std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
         return WorkArea::bytes(dims, kind_, float8_, max_tokens) +
-               (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) + kRuntimeBytes;
+               (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) + short_bytes(dims) +
+               kRuntimeBytes;
     }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
 
@@ -160,6 +164,10 @@ class CudaBackend final : public Backend {
         if (!lost_) check_quietly(cudaFree(data));
     }
 
+    static std::int64_t most_columns(const Dims& dims) { return std::max(dims.d_model, dims.d_inner); }
+    static std::size_t short_bytes(const Dims& dims) {
+        return kBarrierBytes + ShortProgram::operand_bytes(most_columns(dims));
+    }
     static WorkArea::Kind kind_for(const Dims& dims, WeightFormat format) {
         if (format == WeightFormat::F32 || !has_fast_kernels(dims)) return WorkArea::Kind::Exact;
         return format == WeightFormat::BF16 ? WorkArea::Kind::Fast : WorkArea::Kind::FastInteger;
@@ -211,8 +219,8 @@ class CudaBackend final : public Backend {
     DeviceTraits traits_;
     Stream stream_;
     Context context_;
-    DeviceMemory barrier_{kBarrierBytes};
-    ShortProgram short_{context_, barrier_.as<unsigned>()};
+    DeviceMemory short_memory_;
+    ShortProgram short_;
     bool float8_;
     Staging staging_;
     Snapshots snapshots_;

@@ -15,7 +15,8 @@
 /// What any thread of any block wrote to global memory before the barrier, all threads read after it: by
 /// plain loads, __ldcg or cp.async, never by __ldg, load_once or a `const __restrict__` pointer, which may
 /// answer from before. Shared memory of other blocks is not meant. Cost: one trip to L2 and back for the
-/// slowest block, and two __syncthreads.
+/// slowest block, and two barriers of the block. Where some of a block's threads do other things, all calls
+/// name the number of those that take part (whole warps, thread 0 among them).
 namespace sidewinder::kernels::cuda {
 
 /// Two counters in device memory, 4-byte aligned: zero before the first launch, and zero again after each
@@ -28,23 +29,24 @@ struct GridBarrier {
 
 /// First half: this block's writes are done. What stands between it and `grid_wait` may not read what another
 /// block writes before the barrier, nor write what another block reads before it; starting loads of constants
-/// (weights) is what the place is for. Contains a __syncthreads.
-__device__ __forceinline__ void grid_arrive(unsigned* arrived) {
-    __syncthreads();
+/// (weights) is what the place is for. Contains a block_barrier.
+__device__ __forceinline__ void grid_arrive(unsigned* arrived, int threads) {
+    block_barrier(threads);
     if (threadIdx.x == 0) add_release(arrived, 1);
 }
 
 /// Second half: waits until `target` blocks have arrived since the launch began: barriers so far, this one
-/// included, times gridDim.x. Contains a __syncthreads.
-__device__ __forceinline__ void grid_wait(const unsigned* arrived, unsigned target) {
+/// included, times gridDim.x. Contains a block_barrier.
+__device__ __forceinline__ void grid_wait(const unsigned* arrived, unsigned target, int threads) {
     if (threadIdx.x == 0) wait_until_reached(arrived, target);
-    __syncthreads();
+    block_barrier(threads);
 }
 
 /// Both. `generation` counts the barriers of this launch: 0 at its begin, the same in every thread.
 __device__ __forceinline__ void grid_barrier(unsigned* arrived, unsigned& generation) {
-    grid_arrive(arrived);
-    grid_wait(arrived, ++generation * gridDim.x);
+    const int threads = static_cast<int>(blockDim.x);
+    grid_arrive(arrived, threads);
+    grid_wait(arrived, ++generation * gridDim.x, threads);
 }
 
 /// Behind the last barrier, once a block: the last block to leave makes both counters zero for the next

@@ -3,7 +3,7 @@
 #include "kernels/cuda/activations.cuh"
 #include "kernels/cuda/ptx.cuh"
 #include "kernels/cuda/reduce.cuh"
-#include "kernels/cuda/short_phase.h"
+#include "kernels/cuda/short_team.cuh"
 
 /// One layer's mixer over up to 16 tokens, a head at a time: conv1d, SSM, D skip and gate. The block's warps
 /// keep the head's state of 64 x 128 float32 in registers, each some of its rows; lane l has columns 4 l .. 4
@@ -104,7 +104,7 @@ class MixerStep {
         load_z();
         time_step();
         convolve();
-        __syncthreads();
+        team_barrier();
 
         // Every thread has read its old column of B or C: its values are in `tokens`. The group's last head
         // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer.
@@ -116,7 +116,7 @@ class MixerStep {
             for (; t + 1 < T(); t += 2) advance<2>(t);
             if (t < T()) advance<1>(t);
         }
-        __syncthreads();
+        team_barrier();
 #pragma unroll
         for (int i = 0; i < kFinished; ++i) {
             if (warp() + i * kWarps < T()) finish(i);
@@ -131,7 +131,7 @@ class MixerStep {
             *last_ = arrived_ == heads_in_group() - 1;
             if (*last_) p_.arrivals[group()] = 0;
         }
-        __syncthreads();
+        team_barrier();
 #pragma unroll
         for (int i = 0; i < kRounds; ++i) {
             const bool own = place(i) >= 2 * kState && place(i) < kChannels;
@@ -277,7 +277,7 @@ class MixerStep {
     float4 state_[kRows];
     Channel channels_[kRounds];
     float norm_weight_[2], z_[kFinished][2];
-    float dt_bias_, A_, D_;
+    float dt_bias_ = 0.0f, A_ = 0.0f, D_ = 0.0f;
     int arrived_ = 0;  ///< thread 0: heads of the group that had read their old columns before
 };
 

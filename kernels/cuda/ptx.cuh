@@ -79,6 +79,87 @@ __device__ __forceinline__ void cp_async_wait() {
     asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
 }
 
+/// Mbarriers (8-byte aligned, shared memory), of compute capability 9.0 and up. One is made by
+/// `mbarrier_init` for a number of arrivals a phase, and may be used behind an `mbarrier_init_fence` by who
+/// made it and then a barrier. Its phases 0, 1, 0, .. end when all have arrived: `mbarrier_arrive`;
+/// `mbarrier_expect`, which also says how many bytes of bulk copies the phase waits for (0 too);
+/// `mbarrier_arrive_after_copies`: when the calling thread's cp.async up to here are there. `mbarrier_wait`
+/// returns once the phase of this parity has ended (so parity 1 at once on a new one), and what was brought
+/// or written before is visible to the calling thread.
+///
+/// `bulk_copy` brings `bytes` from global to shared memory; these and both addresses are multiples of 16. Who
+/// asks for one knows by a barrier that reads of the place are over.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+inline constexpr bool kBulkCopies = false;
+#else
+inline constexpr bool kBulkCopies = true;
+#endif
+__device__ __forceinline__ void mbarrier_init(std::uint64_t* barrier, unsigned arrivals) {
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(smem_address(barrier)), "r"(arrivals)
+                 : "memory");
+}
+__device__ __forceinline__ void mbarrier_init_fence() {
+    if constexpr (kBulkCopies) {
+        asm volatile("fence.mbarrier_init.release.cluster; fence.proxy.async.shared::cta;" ::: "memory");
+    }
+}
+__device__ __forceinline__ void mbarrier_expect(std::uint64_t* barrier, unsigned bytes) {
+    if constexpr (kBulkCopies) {
+        asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(smem_address(barrier)),
+                     "r"(bytes)
+                     : "memory");
+    }
+}
+__device__ __forceinline__ void mbarrier_arrive(std::uint64_t* barrier) {
+    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(smem_address(barrier)) : "memory");
+}
+__device__ __forceinline__ void mbarrier_arrive_after_copies(std::uint64_t* barrier) {
+    asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" ::"r"(smem_address(barrier))
+                 : "memory");
+}
+__device__ __forceinline__ void mbarrier_wait(std::uint64_t* barrier, unsigned parity) {
+    if constexpr (kBulkCopies) {
+        unsigned done;
+        do {
+            asm volatile(
+                "{ .reg .pred p; mbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; "
+                "}"
+                : "=r"(done)
+                : "r"(smem_address(barrier)), "r"(parity)
+                : "memory");
+        } while (!done);
+    }
+}
+/// Has the phase ended? (A wait of no length.)
+__device__ __forceinline__ bool mbarrier_ended(std::uint64_t* barrier, unsigned parity) {
+    unsigned done = 0;
+    if constexpr (kBulkCopies) {
+        asm volatile(
+            "{ .reg .pred p; mbarrier.test_wait.parity.shared::cta.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
+            : "=r"(done)
+            : "r"(smem_address(barrier)), "r"(parity)
+            : "memory");
+    }
+    return done != 0;
+}
+/// What is read once: the first to leave L2.
+__device__ __forceinline__ std::uint64_t evict_first_policy() {
+    std::uint64_t policy = 0;
+    asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+    return policy;
+}
+__device__ __forceinline__ void bulk_copy(void* smem, const void* global, unsigned bytes,
+                                          std::uint64_t* barrier, std::uint64_t policy) {
+    if constexpr (kBulkCopies) {
+        asm volatile(
+            "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], "
+            "%2, "
+            "[%3], %4;" ::"r"(smem_address(smem)),
+            "l"(global), "r"(bytes), "r"(smem_address(barrier)), "l"(policy)
+            : "memory");
+    }
+}
+
 /// 16 bytes that this kernel reads once.
 __device__ __forceinline__ uint4 load_once(const void* global) {
     uint4 v;
@@ -105,8 +186,8 @@ __device__ __forceinline__ float reciprocal_approx(float x) {
     return y;
 }
 
-/// A barrier of the whole block that its warps may reach from different places of the code, which
-/// __syncthreads must not be. `threads`: all of the block.
+/// A barrier of `threads` threads of the block, whole warps, which may reach it from different places of the
+/// code (which __syncthreads must not be). One number at a time.
 __device__ __forceinline__ void block_barrier(int threads) {
     asm volatile("barrier.cta.sync 1, %0;" ::"r"(threads) : "memory");
 }

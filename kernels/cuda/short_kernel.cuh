@@ -7,7 +7,10 @@
 #include "kernels/cuda/launch.h"
 #include "kernels/cuda/mixer_step.cuh"
 #include "kernels/cuda/short_plan.h"
+#include "kernels/cuda/small_linear_bulk_ring.cuh"
+#include "kernels/cuda/small_linear_lane_ring.cuh"
 #include "kernels/cuda/small_linear_multiply.cuh"
+#include "kernels/cuda/small_linear_side.cuh"
 #include "kernels/cuda/small_linear_stage.cuh"
 
 /// The persistent kernel of short runs: one block a multiprocessor goes through all phases of the program,
@@ -16,12 +19,17 @@
 ///     phase        first                          then, once all blocks have met
 ///     linear       constants of the norm          operand = norm(x), out (+)= weights operand
 ///     mixer        the head's state and weights   conv1d, SSM, gate
+///
+/// Of several tokens each is staged by a block, and the blocks meet once more before all of them take the
+/// operand: staging eight of them in every block would take longer than their products.
 namespace sidewinder::kernels::cuda::small {
 
 /// One block's way through the program.
-template <class Format, int kMostTokens, int kSlots>
+template <class Ring, int kMostTokens>
 class Walk {
   public:
+    using Format = typename Ring::Format;
+
     __device__ __forceinline__ Walk(const Program& program, char* smem)
         : program_(program), smem_(smem), ring_(program, smem) {}
 
@@ -39,33 +47,68 @@ class Walk {
     }
 
   private:
-    __device__ __forceinline__ void meet(const Phase& phase) {
-        if (phase.meets) grid_wait(program_.barrier, ++generation_ * gridDim.x);
+    __device__ __forceinline__ void meet() {
+        grid_wait(program_.barrier, ++generation_ * gridDim.x, kThreads);
     }
 
     /// What phase i has to tell the others is written.
     __device__ __forceinline__ void done(int i) {
         if (i + 1 == program_.count) return;
         if (program_.phases[i + 1].meets) {
-            grid_arrive(program_.barrier);
+            grid_arrive(program_.barrier, kThreads);
         } else {
-            __syncthreads();
+            team_barrier();
         }
+    }
+
+    __device__ __forceinline__ Operands operands(const LinearPhase& p) const {
+        auto* sums = reinterpret_cast<float*>(smem_ + program_.shared.sums);
+        return {smem_ + program_.shared.operand, sums, p.T, kMostTokens, p.first_column, p.columns};
+    }
+    __device__ __forceinline__ Operands prepared(const LinearPhase& p) const {
+        auto* sums =
+            reinterpret_cast<float*>(program_.operand + static_cast<std::int64_t>(p.x_columns) * p.T * 2);
+        return {program_.operand, sums, p.T, kMostTokens, 0, p.x_columns};
+    }
+    __device__ __forceinline__ Scratch scratch(const LinearPhase& p) const {
+        return Scratch(smem_ + program_.shared.scratch, p.n_groups);
     }
 
     __device__ __forceinline__ void linear(const Phase& phase) {
         const LinearPhase& p = phase.linear;
-        const Scratch scratch(smem_ + program_.shared.scratch, p.T);
-        auto* sums = reinterpret_cast<float*>(smem_ + program_.shared.sums);
-        char* operand = smem_ + program_.shared.operand;
-        {
-            Stage<Format, kMostTokens> stage(p, scratch, sums, operand);
-            stage.prefetch();
-            meet(phase);
-            stage.run();
+        const Operands own = operands(p);
+        if (kMostTokens > 1 && p.prepared) {
+            if (p.prepares) {
+                const int block = static_cast<int>(blockIdx.x);
+                stage(phase, prepared(p), block, static_cast<int>(gridDim.x));
+                grid_arrive(program_.barrier, kThreads);
+                meet();
+            }
+            copy_operands<Format>(prepared(p), own);
+        } else {
+            stage(phase, own, 0, 1);
         }
         auto* partials = reinterpret_cast<float*>(smem_ + program_.shared.partials);
-        Tiles<Format, kMostTokens, kSlots>(p, operand, sums, partials, ring_).run();
+        side(p).prefetch();
+        Tiles<Ring, kMostTokens>(p, own.values, own.sums, partials, ring_).run();
+        if (!p.side_waits) side(p).run();
+    }
+
+    /// Tokens `first`, `first` + `step` and so on, once the blocks have met.
+    __device__ __forceinline__ void stage(const Phase& phase, const Operands& to, int first, int step) {
+        const LinearPhase& p = phase.linear;
+        Stage<Format> stage(p, scratch(p), to);
+        if (first < p.T) stage.prefetch();
+        if (phase.meets) meet();
+        if constexpr (kMostTokens == 1) {
+            stage.run(0);
+        } else {
+            for (int token = first; token < p.T; token += step) stage.run(token);
+        }
+    }
+
+    __device__ __forceinline__ SideRows<Format, kMostTokens> side(const LinearPhase& p) const {
+        return {p, operands(p), scratch(p).dots};
     }
 
     __device__ __forceinline__ void mixer(const Phase& phase, int i) {
@@ -74,12 +117,16 @@ class Walk {
         const int stride = static_cast<int>(gridDim.x);
         int head = static_cast<int>(blockIdx.x);
         if (head < p.n_heads) step.prefetch(head);
-        meet(phase);
+        if (phase.meets) {
+            const Phase& before = program_.phases[i - 1];
+            if (before.kind == Phase::Kind::Linear && before.linear.side_waits) side(before.linear).run();
+            meet();
+        }
         for (; head < p.n_heads; head += stride) {
             step.run();
             if (head + stride >= p.n_heads) break;
             step.store();
-            __syncthreads();
+            team_barrier();
             step.prefetch(head + stride);
         }
         done(i);
@@ -88,19 +135,28 @@ class Walk {
 
     const Program& program_;
     char* smem_;
-    Ring<Format, kSlots> ring_;
+    Ring ring_;
     unsigned generation_ = 0;
 };
 
-template <class Format, int kMostTokens, int kSlots>
-__global__ void __launch_bounds__(kThreads, 1) short_kernel(const __grid_constant__ Program program) {
-    Walk<Format, kMostTokens, kSlots>(program, dynamic_smem()).run();
+template <class Ring, int kMostTokens>
+__global__ void __launch_bounds__(Ring::kBlockThreads, 1)
+    short_kernel(const __grid_constant__ Program program) {
+    if constexpr (Ring::kCompiled) {
+        char* smem = dynamic_smem();
+        Ring::prepare(smem);
+        if (Ring::fills()) {
+            Ring::fill(program, smem);
+        } else {
+            Walk<Ring, kMostTokens>(program, smem).run();
+        }
+    }
 }
 
-template <class Format, int kMostTokens, int kSlots>
+template <class Ring, int kMostTokens>
 Shared plan_shared(const Need& need) {
     Shared shared;
-    shared.partials = Ring<Format, kSlots>::kBytes;
+    shared.partials = (Ring::kBytes + 15) / 16 * 16;
     shared.scratch = shared.partials + Partials<kMostTokens>::kBytes;
     shared.sums = shared.scratch + need.scratch;
     shared.operand = shared.sums + need.sums;
@@ -126,57 +182,80 @@ void add_need(const Phase& phase, Need& need) {
     }
 }
 
-/// Launches with this depth of the ring if there is room for it.
-template <class Format, int kMostTokens, int kSlots>
+/// Launches with this ring if there is room for it.
+template <class Ring, int kMostTokens>
 bool launched(const Context& context, Program& program) {
     Need need;
-    for (int i = 0; i < program.count; ++i) add_need<Format, kMostTokens>(program.phases[i], need);
-    program.shared = plan_shared<Format, kMostTokens, kSlots>(need);
+    for (int i = 0; i < program.count; ++i) {
+        add_need<typename Ring::Format, kMostTokens>(program.phases[i], need);
+    }
+    program.shared = plan_shared<Ring, kMostTokens>(need);
     LaunchShape shape;
     shape.grid.x = static_cast<unsigned>(grid_of(program, context.device->multiprocessors));
-    shape.block.x = kThreads;
+    shape.block.x = Ring::kBlockThreads;
     shape.smem = static_cast<std::size_t>(program.shared.bytes);
     shape.cooperative = meets(program);
     if (shape.smem > context.device->shared_per_block) return false;
-    launch(context, "short_step", shape, short_kernel<Format, kMostTokens, kSlots>, program);
+    launch(context, "short_step", shape, short_kernel<Ring, kMostTokens>, program);
     return true;
 }
 
 template <class Format>
-void launch_short(const Context& context, Program& program) {
+bool launched_bulk(const Context& context, Program& program) {
     const int T = most_tokens(program);
-    bool done = false;
-    if (T == 1) {
-        done = launched<Format, 1, 8>(context, program) || launched<Format, 1, 4>(context, program) ||
-               launched<Format, 1, 2>(context, program);
-    } else if (T <= 8) {
-        done = launched<Format, 8, 8>(context, program) || launched<Format, 8, 2>(context, program);
-    } else {
-        done = launched<Format, 16, 4>(context, program) || launched<Format, 16, 2>(context, program);
-    }
-    if (!done) {
-        throw Error(Error::Kind::Unsupported,
-                    "This device has " + std::to_string(context.device->shared_per_block >> 10) +
-                        " KiB of shared memory a block, too little for the short kernels: use the CPU.");
-    }
+    if (T == 1) return launched<BulkRing<Format, 11>, 1>(context, program);
+    if (T <= 8) return launched<BulkRing<Format, 7>, 8>(context, program);
+    return launched<BulkRing<Format, 4>, 16>(context, program);
 }
 
-template <class Format, int kMostTokens, int kSlots>
+template <class Format>
+bool launched_lane(const Context& context, Program& program) {
+    const int T = most_tokens(program);
+    if (T == 1) {
+        return launched<LaneRing<Format, 4>, 1>(context, program) ||
+               launched<LaneRing<Format, 2>, 1>(context, program);
+    }
+    if (T <= 8) {
+        return launched<LaneRing<Format, 4>, 8>(context, program) ||
+               launched<LaneRing<Format, 2>, 8>(context, program);
+    }
+    return launched<LaneRing<Format, 2>, 16>(context, program);
+}
+
+template <class Format>
+void launch_short(const Context& context, Program& program) {
+    if (has_bulk_rings(*context.device) ? launched_bulk<Format>(context, program)
+                                        : launched_lane<Format>(context, program)) {
+        return;
+    }
+    throw Error(Error::Kind::Unsupported,
+                "This device has " + std::to_string(context.device->shared_per_block >> 10) +
+                    " KiB of shared memory a block, too little for the short kernels: use the CPU.");
+}
+
+template <class Ring>
 bool fits(const DeviceTraits& device, int T, int columns) {
+    constexpr int kTokens = 16;
     Phase phase;
     phase.linear.T = T;
     phase.linear.columns = columns;
     phase.linear.n_groups = 16;
     Need need;
-    add_need<Format, kMostTokens>(phase, need);
-    const Shared shared = plan_shared<Format, kMostTokens, kSlots>(need);
-    return static_cast<std::size_t>(shared.bytes) <= device.shared_per_block;
+    add_need<typename Ring::Format, kTokens>(phase, need);
+    return static_cast<std::size_t>(plan_shared<Ring, kTokens>(need).bytes) <= device.shared_per_block;
+}
+
+template <class Ring>
+SumBlock sum_block_of(const DeviceTraits& device) {
+    const int columns = fits<Ring>(device, 16, 4096) ? 4096 : 2048;
+    return {columns, iterations<typename Ring::Format, Ring::kUnitSteps>(columns),
+            fits<Ring>(device, 16, columns) ? 16 : 8};
 }
 
 template <class Format>
 SumBlock sum_block(const DeviceTraits& device) {
-    const int columns = fits<Format, 16, 4>(device, 16, 4096) ? 4096 : 2048;
-    return {columns, iterations<Format>(columns), fits<Format, 16, 4>(device, 16, columns) ? 16 : 8};
+    return has_bulk_rings(device) ? sum_block_of<BulkRing<Format, 4>>(device)
+                                  : sum_block_of<LaneRing<Format, 2>>(device);
 }
 
 #define SIDEWINDER_SHORT_FORMAT(...)                                                   \

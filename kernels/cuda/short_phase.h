@@ -10,7 +10,7 @@
 namespace sidewinder::kernels::cuda::small {
 
 inline constexpr int kWarps = 8;  ///< of a block: they share a tile of 16 rows, and have 255 registers each
-inline constexpr int kThreads = kWarps * 32;
+inline constexpr int kThreads = kWarps * 32;  ///< that multiply; a ring may have a warp more
 inline constexpr int kTileRows = 16;
 inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
 
@@ -42,6 +42,9 @@ struct LinearPhase {
     float eps;
     bool add;
     bool add_side;
+    bool prepares;    ///< tokens are staged by a block each, whole rows, into Program::operand first
+    bool prepared;    ///< the operand is a part of what lies there
+    bool side_waits;  ///< the side rows may come after the other blocks were told that `out` is there
 };
 
 /// One step of one layer's mixer: see mixer_step in ops.h.
@@ -83,6 +86,7 @@ struct Program {
     int count = 0;
     Shared shared;
     unsigned* barrier = nullptr;  ///< GridBarrier's two counters; null: no phase meets
+    char* operand = nullptr;      ///< device memory for operands that are prepared, 16-byte aligned; or null
     Phase phases[kMostPhases];
 };
 static_assert(sizeof(Program) <= 32764);

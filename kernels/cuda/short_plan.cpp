@@ -5,8 +5,13 @@
 namespace sidewinder::kernels::cuda::small {
 
 bool meets(const Program& program) {
-    return std::any_of(program.phases, program.phases + program.count,
-                       [](const Phase& phase) { return phase.meets; });
+    return std::any_of(program.phases, program.phases + program.count, [](const Phase& phase) {
+        return phase.meets || (phase.kind == Phase::Kind::Linear && phase.linear.prepares);
+    });
+}
+
+bool has_bulk_rings(const DeviceTraits& device) {
+    return device.compute >= 90 && device.compute < 110 && device.shared_per_block >= std::size_t{227} << 10;
 }
 
 int grid_of(const Program& program, int multiprocessors) {

@@ -20,6 +20,8 @@ bool meets(const Program& program);
 int grid_of(const Program& program, int multiprocessors);
 /// T of the phase that has most.
 int most_tokens(const Program& program);
+/// Which of the two rings: small_linear_bulk_ring.cuh or small_linear_lane_ring.cuh.
+bool has_bulk_rings(const DeviceTraits& device);
 
 // The formats of small_linear_format.cuh.
 struct FormatBf16;

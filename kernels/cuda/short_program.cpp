@@ -40,8 +40,8 @@ void check_arguments(const WeightView& weight, const WeightView& side, const Sma
     refuse_if(input.head_squares && (input.n_groups < 1 || input.n_heads % input.n_groups != 0 ||
                                      layout.cols % (4 * input.n_groups) != 0),
               std::to_string(input.n_heads) + " heads in " + std::to_string(input.n_groups) + " groups");
-    refuse_if(!aligned(weight.data, 16) || !aligned(side.data, 8) || !aligned(input.x, 16) ||
-                  !aligned(input.norm_weight, 16) || input.stride % 4 != 0,
+    refuse_if(!aligned(weight.data, 16) || !aligned(weight.scales, 16) || !aligned(side.data, 16) ||
+                  !aligned(input.x, 16) || !aligned(input.norm_weight, 16) || input.stride % 4 != 0,
               "tensors that are not aligned to 16 bytes");
     refuse_if(output.stride < layout.rows + (side.data ? side.layout.rows : 0),
               "rows of " + std::to_string(output.stride) + " to write");
@@ -91,15 +91,21 @@ LinearPhase part_of(LinearPhase p, int first, int T) {
 
 }  // namespace
 
-ShortProgram::ShortProgram(const Context& context, unsigned* barrier)
-    : context_(context), barrier_(barrier), program_(std::make_unique<small::Program>()) {
+std::size_t ShortProgram::operand_bytes(std::int64_t most_columns) {
+    const auto columns = static_cast<std::size_t>(most_columns);  // 16 bits each, and a sum of at least 64
+    return kShortTokens * (2 * columns + columns / 64 * sizeof(float));
+}
+
+ShortProgram::ShortProgram(const Context& context, const Memory& memory)
+    : context_(context), memory_(memory), program_(std::make_unique<small::Program>()) {
     clear();
 }
 ShortProgram::~ShortProgram() = default;
 
 void ShortProgram::clear() {
     program_->count = 0;
-    program_->barrier = barrier_;
+    program_->barrier = memory_.barrier;
+    program_->operand = memory_.operand;
     format_ = Format::None;
 }
 
@@ -107,7 +113,7 @@ void ShortProgram::clear() {
 // what there is runs first. A mixer goes with any format.
 void ShortProgram::start_operation(Format format, int phases) {
     const bool other = format != Format::None && format_ != Format::None && format != format_;
-    if (!barrier_ || other || program_->count + phases > small::kMostPhases) run();
+    if (!memory_.barrier || other || program_->count + phases > small::kMostPhases) run();
     if (format != Format::None) format_ = format;
 }
 
@@ -130,6 +136,7 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
     }
     const int step = small::staged_columns(device, block.columns, whole.columns, whole.T);
     start_operation(format, (whole.columns + step - 1) / step);
+    const bool prepared = memory_.operand && whole.T > 1 && whole.columns <= memory_.most_columns;
     for (int column = 0; column < whole.columns; column += step) {
         LinearPhase p = whole;
         p.first_column = column;
@@ -137,10 +144,9 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
         p.sum_iterations = block.iterations;
         p.weight += whole.row_bytes * column / whole.padded_columns;
         if (p.scales) p.scales += static_cast<std::int64_t>(whole.row_scales) * column / whole.padded_columns;
-        if (column > 0) {
-            p.add = true;
-            p.side_rows = 0;
-        }
+        p.prepared = prepared;
+        p.prepares = prepared && column == 0;
+        if (column > 0) p.add = p.add_side = true;
         add(p, column == 0);
     }
 }
@@ -169,6 +175,12 @@ void ShortProgram::mixer(const Dims& dims, const MixerWeights& weights, const La
                std::to_string(dims.headdim) + " and a state of " + std::to_string(dims.d_state));
     }
     start_operation(Format::None, 1);
+    if (program_->count > 0 && program_->phases[program_->count - 1].kind == Phase::Kind::Linear) {
+        // The block that has a head has its dt row too.
+        LinearPhase& before = program_->phases[program_->count - 1].linear;
+        before.side_waits = before.out == zxbcdt && before.out_stride == dims.in_proj_rows() &&
+                            before.side_rows == dims.n_heads && before.T == T;
+    }
     Phase& to = program_->phases[program_->count];
     to.kind = Phase::Kind::Mixer;
     to.meets = program_->count > 0;

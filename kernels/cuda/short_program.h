@@ -19,9 +19,19 @@ struct MixerPhase;
 
 class ShortProgram {
   public:
-    /// `barrier`: two counters in device memory, zero, used by nobody else; null: every operation becomes a
-    /// kernel of its own. Context and counters outlive this.
-    explicit ShortProgram(const Context& context, unsigned* barrier = nullptr);
+    /// Device memory of a program, used by nobody else; outlives it.
+    struct Memory {
+        unsigned* barrier =
+            nullptr;  ///< two counters, zero; null: every operation becomes a kernel of its own
+        char* operand =
+            nullptr;  ///< for operands of several tokens, `operand_bytes`; 16-byte aligned; or null
+        std::int64_t most_columns = 0;  ///< of a weight whose operand finds room there
+    };
+    static std::size_t operand_bytes(std::int64_t most_columns);
+
+    /// The context outlives this.
+    explicit ShortProgram(const Context& context) : ShortProgram(context, {}) {}
+    ShortProgram(const Context& context, const Memory& memory);
     ~ShortProgram();
     ShortProgram(const ShortProgram&) = delete;
     ShortProgram& operator=(const ShortProgram&) = delete;
@@ -47,7 +57,7 @@ class ShortProgram {
     void cut(Format format, const small::LinearPhase& whole);
 
     const Context& context_;
-    unsigned* barrier_;
+    Memory memory_;
     Format format_ = Format::None;
     std::unique_ptr<small::Program> program_;
 };

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "kernels/cuda/chunk_math.cuh"
 #include "kernels/cuda/ptx.cuh"
 
 /// How each weight format meets the tensor cores, for the short linear layers. Lane l of a warp stands for g
@@ -9,17 +10,15 @@
 ///
 /// A *step* is 64 bytes of each of 16 rows: lane (g, t) holds 16 bytes of row g and of row g + 8. The order
 /// of a dot product is free, so these bytes become the A registers of kStepPairs pairs of mmas as they lie,
-/// and what is permuted is the activation: `place` says where staging puts a column. A *unit*, which the ring
-/// moves, is two steps, 128 bytes a row.
+/// and what is permuted is the activation: `place` says where staging puts a column. A *unit*, which a ring
+/// moves, is a few steps.
 ///
 /// An integer n without sign, put into the low bits of a float16, is the subnormal n 2^-24: no arithmetic at
 /// all. So the sums come out times 2^-24, and by zero * (sum of the operand's columns) too large, which
 /// staging has added up (`zero` is what was added to make n positive).
 namespace sidewinder::kernels::cuda::small {
 
-inline constexpr int kUnitSteps = 2;
-inline constexpr int kStepBytes = 64;
-inline constexpr int kUnitBytes = kUnitSteps * kStepBytes;  ///< of one row
+inline constexpr int kStepBytes = 64;  ///< of one row
 
 /// Where four neighbouring columns go: B registers of a pair of mmas, half of a lane's 16 bytes.
 struct Place {
@@ -44,7 +43,6 @@ struct FormatBf16 {
     static constexpr int kStepColumns = 32;
     static constexpr int kStepPairs = 1;
     static constexpr int kGroup = 0;
-    static constexpr int kUnitGroups = 0;
     static constexpr bool kSplitChunks = false;
     static constexpr int kSumColumns = 0;
     static constexpr float kUnscale = 1.0f;
@@ -65,6 +63,10 @@ struct FormatBf16 {
     }
     static __device__ __forceinline__ uint2 round(const float4& v) {
         return {bits_of(__floats2bfloat162_rn(v.x, v.y)), bits_of(__floats2bfloat162_rn(v.z, v.w))};
+    }
+    /// Of what `round` gave.
+    static __device__ __forceinline__ float4 values(const uint2& rounded) {
+        return {low_bf16(rounded.x), high_bf16(rounded.x), low_bf16(rounded.y), high_bf16(rounded.y)};
     }
 };
 
@@ -93,7 +95,6 @@ struct FormatInt8 : FormatHalf {
     static constexpr int kStepColumns = 64;
     static constexpr int kStepPairs = 2;
     static constexpr int kGroup = kGroupColumns;
-    static constexpr int kUnitGroups = kUnitSteps * kStepColumns / kGroup;
     static constexpr bool kSplitChunks = false;
 
     static constexpr int kSumColumns = 64;  ///< that one correction covers: within a step and a group
@@ -117,6 +118,10 @@ struct FormatInt8 : FormatHalf {
     static __device__ __forceinline__ uint2 round(const float4& v) {
         return {pack_f16_saturated(v.x, v.y), pack_f16_saturated(v.z, v.w)};
     }
+    static __device__ __forceinline__ float4 values(const uint2& rounded) {
+        const float2 a = __half22float2(half2_of(rounded.x)), b = __half22float2(half2_of(rounded.y));
+        return {a.x, a.y, b.x, b.y};
+    }
 };
 
 template <int kGroupColumns>
@@ -124,7 +129,6 @@ struct FormatInt4 : FormatHalf {
     static constexpr int kStepColumns = 128;
     static constexpr int kStepPairs = 4;
     static constexpr int kGroup = kGroupColumns;
-    static constexpr int kUnitGroups = kUnitSteps * kStepColumns / kGroup;
     /// 64 bytes are two groups of 64: each lane takes 8 bytes of both, so that every mma lies in one group.
     static constexpr bool kSplitChunks = kGroup == 64;
 
@@ -151,6 +155,10 @@ struct FormatInt4 : FormatHalf {
     }
     static __device__ __forceinline__ uint2 round(const float4& v) {
         return {pack_f16_saturated(v.x, v.z), pack_f16_saturated(v.y, v.w)};
+    }
+    static __device__ __forceinline__ float4 values(const uint2& rounded) {
+        const float2 a = __half22float2(half2_of(rounded.x)), b = __half22float2(half2_of(rounded.y));
+        return {a.x, b.x, a.y, b.y};
     }
 };
 

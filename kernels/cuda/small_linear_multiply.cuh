@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/cuda/small_linear_ring.cuh"
+#include "kernels/cuda/small_linear_units.cuh"
 
 /// Weights times operand: everything is a tensor-core product with the tokens as columns, so T = 1 and T = 8
 /// take the same time and a token has the same bits in each. kMostTokens: 1, 8 or 16.
@@ -43,23 +43,57 @@ __device__ __forceinline__ float2 correction(const float* sums, int part, int c)
     return *reinterpret_cast<const float2*>(sums + part * kMostTokens + 8 * c + threadIdx.x % 4 * 2);
 }
 
-/// `acc` += one step of a unit. Per quantisation group the sums start at zero, are corrected for the weights'
+/// A lane's scales of a unit: of row g and of row g + 8.
+template <int kGroups>
+struct Scales {
+    float low[kGroups + 1], high[kGroups + 1];
+
+    /// `scales`: of row 0; rows lie `stride` apart, aligned to their size up to 16 bytes.
+    __device__ __forceinline__ Scales(const float* scales, int stride) {
+        if constexpr (kGroups == 0) return;
+        const float* from = scales + static_cast<int>(threadIdx.x) % 32 / 4 * stride;
+        load(low, from);
+        load(high, from + 8 * stride);
+    }
+
+  private:
+    static __device__ __forceinline__ void load(float (&to)[kGroups + 1], const float* from) {
+        if constexpr (kGroups % 4 == 0) {
+#pragma unroll
+            for (int i = 0; i < kGroups; i += 4) {
+                const float4 v = *reinterpret_cast<const float4*>(from + i);
+                to[i] = v.x, to[i + 1] = v.y, to[i + 2] = v.z, to[i + 3] = v.w;
+            }
+        } else if constexpr (kGroups == 2) {
+            const float2 v = *reinterpret_cast<const float2*>(from);
+            to[0] = v.x, to[1] = v.y;
+        } else {
+#pragma unroll
+            for (int i = 0; i < kGroups; ++i) to[i] = from[i];
+        }
+    }
+};
+
+/// `acc` += step `s` of a unit. Per quantisation group the sums start at zero, are corrected for the weights'
 /// missing sign and scaled in float32; each of the two mmas of a pair has its own sum, which halves the chain
 /// of dependent instructions.
-template <class Format, int kMostTokens>
-__device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
+template <class Ring, int kMostTokens, int kGroups>
+__device__ __forceinline__ void multiply_step(const Ring& ring, int s, const Scales<kGroups>& scales,
                                               const Operand<kMostTokens>& operand, int first_pair,
                                               const float* sums, Accumulator<kMostTokens>& acc) {
+    using Format = typename Ring::Format;
     constexpr int kTiles = kColumnTiles<kMostTokens>;
-    constexpr int kGroups = Format::kUnitGroups;
     constexpr int kPairs = Format::kStepPairs;
-    constexpr int kPairsPerGroup = kGroups > 0 ? kUnitSteps * kPairs / kGroups : kPairs;
+    constexpr int kPairsPerGroup =
+        kGroups > 0 ? Ring::kUnitSteps * kPairs / (kGroups > 0 ? kGroups : 1) : kPairs;
+    uint4 rows_low, rows_high;
+    ring.step(s, rows_low, rows_high);
     Accumulator<kMostTokens> even = {}, odd = {};
 #pragma unroll
     for (int q = 0; q < kPairs; ++q) {
         std::uint32_t low[4], high[4];
-        Format::decode(unit.low[s], q, low);
-        Format::decode(unit.high[s], q, high);
+        Format::decode(rows_low, q, low);
+        Format::decode(rows_high, q, high);
 #pragma unroll
         for (int c = 0; c < kTiles; ++c) {
             const uint4 b = operand.load(c, first_pair + q);
@@ -76,7 +110,7 @@ __device__ __forceinline__ void multiply_step(const Unit<Format>& unit, int s,
                 const float2 extra = correction<kMostTokens>(sums, part, c);
 #pragma unroll
                 for (int i = 0; i < 4; i += kAccumulatorStep<kMostTokens>) {
-                    const float scale = i < 2 ? unit.scale_low[group] : unit.scale_high[group];
+                    const float scale = i < 2 ? scales.low[group] : scales.high[group];
                     const float exact = Format::combine(even[c][i], odd[c][i]) - (i % 2 ? extra.y : extra.x);
                     acc[c][i] = fmaf(scale, exact, acc[c][i]);
                 }
@@ -93,7 +127,7 @@ template <int kMostTokens>
 struct Partials {
     static constexpr int kFloats = kMostTokens == 1 ? 16 : kColumnTiles<kMostTokens> * 128;
     static constexpr int kEntry = kWarps * kFloats;
-    static constexpr int kEntries = kMostTokens == 1 ? 32 : kMostTokens == 8 ? 4 : 2;
+    static constexpr int kEntries = kMostTokens == 1 ? 12 : kMostTokens == 8 ? 4 : 2;
     static constexpr int kBytes = kEntries * kEntry * 4;
 
     static __device__ __forceinline__ void put(const Accumulator<kMostTokens>& acc, float* entry) {
@@ -119,21 +153,21 @@ struct Partials {
 };
 
 /// One phase's tiles of one block.
-template <class Format, int kMostTokens, int kSlots>
+template <class Ring, int kMostTokens>
 class Tiles {
   public:
+    using Format = typename Ring::Format;
     using Sums = Partials<kMostTokens>;
 
     __device__ __forceinline__ Tiles(const LinearPhase& p, const char* operand, const float* sums,
-                                     float* partials, Ring<Format, kSlots>& ring)
+                                     float* partials, Ring& ring)
         : p_(p),
           operand_(operand, p.T),
           sums_(sums),
           partials_(partials),
           ring_(ring),
-          count_(iterations<Format>(p.columns)),
-          whole_(units_of_warp(p.columns / kUnitColumns<Format>, warp())),
-          some_(units_of_warp((p.columns + kUnitColumns<Format> - 1) / kUnitColumns<Format>, warp())) {}
+          count_(iterations<Format, kUnitSteps>(p.columns)),
+          steps_(p.columns / Format::kStepColumns) {}
 
     /// All threads; ends with a barrier. The block's tiles are blockIdx.x + n * gridDim.x, n from 0.
     __device__ __forceinline__ void run() {
@@ -149,6 +183,8 @@ class Tiles {
     }
 
   private:
+    static constexpr int kUnitSteps = Ring::kUnitSteps;
+
     static __device__ __forceinline__ int tile(int n) {
         return static_cast<int>(blockIdx.x) + n * static_cast<int>(gridDim.x);
     }
@@ -160,27 +196,36 @@ class Tiles {
         for (int i = 0; i < count_;) {
             Accumulator<kMostTokens> acc = {};
             for (const int end = min(count_, i + p_.sum_iterations); i < end; ++i) {
-                Unit<Format> unit;
-                ring_.next(unit);
-                const int pair = (warp() + kWarps * i) * (kUnitSteps * Format::kStepPairs);
-                if (i < whole_) {
-#pragma unroll
-                    for (int s = 0; s < kUnitSteps; ++s) {
-                        multiply_step<Format, kMostTokens>(unit, s, operand_, pair + s * Format::kStepPairs,
-                                                           sums_, acc);
-                    }
-                } else if (kHasHalfUnits<Format> && i < some_) {
-                    multiply_step<Format, kMostTokens>(unit, 0, operand_, pair, sums_, acc);
-                }
+                ring_.wait();
+                multiply_unit(i, acc);
+                ring_.refill();
             }
             Sums::put(acc, entry);
             entry += Sums::kEntry;
         }
     }
 
+    __device__ __forceinline__ void multiply_unit(int i, Accumulator<kMostTokens>& acc) const {
+        const Scales<kUnitGroups<Format, kUnitSteps>> scales(ring_.scales(), Ring::kScaleStride);
+        const int pair = (warp() + kWarps * i) * (kUnitSteps * Format::kStepPairs);
+        const int steps = steps_of_unit<kUnitSteps>(steps_, i);
+        const auto step = [&](int s) {
+            multiply_step(ring_, s, scales, operand_, pair + s * Format::kStepPairs, sums_, acc);
+        };
+        if (steps == kUnitSteps) {  // all of them without a branch between
+#pragma unroll
+            for (int s = 0; s < kUnitSteps; ++s) step(s);
+        } else {
+#pragma unroll
+            for (int s = 0; s < kUnitSteps; ++s) {
+                if (s < steps) step(s);
+            }
+        }
+    }
+
     /// Adds the warps' sums in their order, and the sum blocks in theirs.
     __device__ __forceinline__ void flush(int first, int tiles, int blocks) const {
-        __syncthreads();
+        team_barrier();
         const int T = kMostTokens == 1 ? 1 : p_.T;
         for (int e = static_cast<int>(threadIdx.x); e < tiles * kTileRows * T; e += kThreads) {
             const int n = e / (kTileRows * T), token = e / kTileRows % T;
@@ -197,17 +242,16 @@ class Tiles {
             }
             *out = total;
         }
-        __syncthreads();
+        team_barrier();
     }
 
     const LinearPhase& p_;
     const Operand<kMostTokens> operand_;
     const float* sums_;
     float* partials_;
-    Ring<Format, kSlots>& ring_;
+    Ring& ring_;
     const int count_;  ///< iterations a tile
-    const int whole_;  ///< of them with a whole unit for this warp
-    const int some_;   ///< with a whole or a half one
+    const int steps_;  ///< of a row
 };
 
 }  // namespace sidewinder::kernels::cuda::small

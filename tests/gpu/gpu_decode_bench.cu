@@ -55,7 +55,10 @@ class Bench {
         y_ = floats(16 * d_.d_inner, 0.5f);
         squares_ = floats(16 * d_.n_heads, 8.0f);
         norm_ = floats(d_.d_inner, 1.0f);
-        barrier_ = reinterpret_cast<unsigned*>(floats(2, 0.0f));
+        program_ = {reinterpret_cast<unsigned*>(floats(2, 0.0f)),
+                    reinterpret_cast<char*>(
+                        floats(static_cast<std::int64_t>(ShortProgram::operand_bytes(d_.d_inner) / 4), 0.0f)),
+                    d_.d_inner};
         arrivals_ = reinterpret_cast<std::int32_t*>(floats(d_.n_groups, 0.0f));
         mixer_ = {floats(d_.conv_state_size(), 0.1f), floats(d_.conv_dim(), 0.1f), floats(d_.n_heads, -4.0f),
                   floats(d_.n_heads, -1.0f),          floats(d_.n_heads, 1.0f),    norm_};
@@ -146,7 +149,7 @@ class Bench {
     /// Median microseconds a layer, over all layers in one program and one graph.
     double time(const std::function<void(ShortProgram&)>& work) {
         const double all = bench::median_microseconds(stream_, 1, 20, [&](int) {
-            ShortProgram program(context_, barrier_);
+            ShortProgram program(context_, program_);
             work(program);
             program.run();
         });
@@ -162,7 +165,7 @@ class Bench {
     MixerWeights mixer_;
     float *x_ = nullptr, *zxbcdt_ = nullptr, *y_ = nullptr, *squares_ = nullptr, *norm_ = nullptr;
     std::int32_t* arrivals_ = nullptr;
-    unsigned* barrier_ = nullptr;
+    ShortProgram::Memory program_;
 };
 
 }  // namespace

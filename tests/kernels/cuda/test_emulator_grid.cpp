@@ -44,13 +44,14 @@ __global__ void rotate_in_halves(GridBarrier barrier, unsigned* rows, const unsi
     const unsigned next = (mine + blockDim.x) % width;
     unsigned constant = 0;
     for (int r = 0; r < rounds; ++r, rows += width) {
-        if (r > 0) grid_wait(barrier.arrived, static_cast<unsigned>(r) * gridDim.x);
+        if (r > 0)
+            grid_wait(barrier.arrived, static_cast<unsigned>(r) * gridDim.x, static_cast<int>(blockDim.x));
         rows[width + mine] = 3 * rows[mine] + __ldcg(rows + next) + constant;
-        grid_arrive(barrier.arrived);
+        grid_arrive(barrier.arrived, static_cast<int>(blockDim.x));
         prefetch_l2(constants + r);
         constant = constants[r];
     }
-    grid_wait(barrier.arrived, static_cast<unsigned>(rounds) * gridDim.x);
+    grid_wait(barrier.arrived, static_cast<unsigned>(rounds) * gridDim.x, static_cast<int>(blockDim.x));
     grid_leave(barrier);
 }
 
@@ -297,7 +298,7 @@ class TestEmulatorGrid : public QObject {
         QVERIFY2(contains(sentence,
                           "The blocks can never go on. Block (0, 0, 0): thread (0, 0, 0) waits for a "
                           "counter to reach 6, which is at 5, thread (1, 0, 0) waits in "
-                          "__syncthreads and 94 more wait. Block (1, 0, 0) has returned."),
+                          "block_barrier and 94 more wait. Block (1, 0, 0) has returned."),
                  sentence.c_str());
         QVERIFY2(contains(sentence, "In kernel skip_one<<<(3, 1, 1), (96, 1, 1)>>>."), sentence.c_str());
     }
@@ -315,7 +316,7 @@ class TestEmulatorGrid : public QObject {
         const Counters counters;
         const std::string sentence = first_fault(
             [&] { launch(context, "half_the_block", together(2), half_the_block, counters.barrier()); });
-        QVERIFY2(contains(sentence, "The block can never go on: thread (0, 0, 0) waits in __syncthreads"),
+        QVERIFY2(contains(sentence, "The block can never go on: thread (0, 0, 0) waits in block_barrier"),
                  sentence.c_str());
     }
 

@@ -86,8 +86,15 @@ class Stack {
     std::deque<Layer> layers_;
 };
 
+/// What a program of several phases works with.
 struct Counters {
+    static constexpr std::int64_t kColumns = 4096;
     DeviceArray<unsigned> memory{std::vector<unsigned>(2)};
+    DeviceArray<float> operand{poison(std::int64_t(ShortProgram::operand_bytes(kColumns) / sizeof(float)))};
+
+    ShortProgram::Memory all() const {
+        return {memory.get(), reinterpret_cast<char*>(operand.get()), kColumns};
+    }
 };
 
 Dims small_dims(std::int64_t d_model, std::int64_t heads, std::int64_t groups) {
@@ -118,7 +125,7 @@ class TestShortProgram : public QObject {
         Stack apart(dims, WeightFormat(format), group, 3), joined(dims, WeightFormat(format), group, 3);
         ShortProgram separate(cuda_.context);
         const Counters counters;
-        ShortProgram program(cuda_.context, counters.memory.get());
+        ShortProgram program(cuda_.context, counters.all());
         for (int round = 0; round < 2;
              ++round) {  // the second launch finds the counters as the first left them
             const auto expected = apart.run(cuda_, separate, tokens, 1);
@@ -150,7 +157,7 @@ class TestShortProgram : public QObject {
         Stack apart(dims, WeightFormat(format), group, 1), joined(dims, WeightFormat(format), group, 1);
         ShortProgram separate(cuda.context);
         const Counters counters;
-        ShortProgram program(cuda.context, counters.memory.get());
+        ShortProgram program(cuda.context, counters.all());
         for (const std::int64_t T : {1, 8, 16}) {
             const auto expected = apart.run(cuda, separate, T, 1);
             for (const float v : expected) QVERIFY(std::isfinite(v));
@@ -164,7 +171,7 @@ class TestShortProgram : public QObject {
         Stack apart(dims, WeightFormat::BF16, 0, 1), joined(dims, WeightFormat::BF16, 0, 1);
         ShortProgram separate(cuda_.context);
         const Counters counters;
-        ShortProgram program(cuda_.context, counters.memory.get());
+        ShortProgram program(cuda_.context, counters.all());
         QCOMPARE(joined.run(cuda_, program, 1, 70), apart.run(cuda_, separate, 1, 70));
         QCOMPARE(joined.states(), apart.states());
     }
@@ -176,7 +183,7 @@ class TestShortProgram : public QObject {
         Stack a4(dims, WeightFormat::Int4, 128, 1), b4(dims, WeightFormat::Int4, 128, 1);
         ShortProgram separate(cuda_.context);
         const Counters counters;
-        ShortProgram program(cuda_.context, counters.memory.get());
+        ShortProgram program(cuda_.context, counters.all());
         for (int i = 0; i < 2; ++i) {
             QCOMPARE(b8.run(cuda_, program, 5, 1), a8.run(cuda_, separate, 5, 1));
             QCOMPARE(b4.run(cuda_, program, 5, 1), a4.run(cuda_, separate, 5, 1));
@@ -190,7 +197,7 @@ class TestShortProgram : public QObject {
         const DeviceArray<float> y(std::vector<float>(std::size_t(dims.d_inner))), squares(poison(2));
         const DeviceArray<std::int32_t> arrivals(std::vector<std::int32_t>(1));
         const Counters counters;
-        ShortProgram program(cuda_.context, counters.memory.get());
+        ShortProgram program(cuda_.context, counters.all());
         const auto mixer = [&](std::int64_t T) {
             program.mixer(dims, layer.mixer.device, layer.state.view(), zxbcdt.get(), T, y.get(),
                           squares.get(), arrivals.get());

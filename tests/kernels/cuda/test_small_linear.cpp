@@ -103,8 +103,7 @@ class Problem {
         reference::Row operand(x.size());
         std::transform(x.begin(), x.end(), operand.begin(), matrix_operand);
         std::vector<double> out = reference::linear(weight_.view(), operand);
-        const reference::Row exact(x.begin(), x.end());
-        const reference::Row side = reference::linear(side_.view(), exact);
+        const reference::Row side = reference::linear(side_.view(), operand);
         out.insert(out.end(), side.begin(), side.end());
         for (std::size_t r = 0; c_.add && r < out.size(); ++r) {
             out[r] += static_cast<double>(old_[static_cast<std::size_t>(token * out_stride_) + r]);

@@ -11,6 +11,8 @@ std::string place(const Warp& warp, unsigned lane) {
     const Thread& thread = warp.threads[lane];
     std::string place = "thread " + text(thread.index) + " waits ";
     if (warp.at_barrier & bit) return place + "in __syncthreads";
+    if (warp.at_team & bit) return place + "in block_barrier";
+    if (warp.at_mbarrier & bit) return place + "for an mbarrier";
     if (warp.at_counter & bit) {
         return place + "for a counter to reach " + std::to_string(thread.target) + ", which is at " +
                std::to_string(*thread.counter);
@@ -36,7 +38,8 @@ void Block::start(const LaunchRequest& request, const uint3& block_index,
     threads.resize(count);
     warps.assign((count + 31) / 32, Warp{});
     alive = count;
-    at_barrier = at_counter = votes = 0;
+    at_barrier = at_team = at_counter = votes = 0;
+    mbarriers.clear();
     for (unsigned i = 0; i < count; ++i) {
         Thread& thread = threads[i];
         Warp& warp = warps[i / 32];
@@ -62,6 +65,14 @@ void Block::release_barrier() {
     last_votes = votes;
     votes = 0;
     at_barrier = 0;
+}
+
+void Block::release_team() {
+    for (Warp& warp : warps) {
+        warp.ready |= warp.at_team;
+        warp.at_team = 0;
+    }
+    at_team = 0;
 }
 
 void Block::wake() {
@@ -93,6 +104,9 @@ std::string Block::stuck(unsigned most) const {
 std::string Block::damage(const LaunchRequest& request) const {
     const std::string at = " In kernel " + request.name + ", block " + text(index) + ".";
     if (!smem.intact()) return "Something was written behind the end of the dynamic shared memory." + at;
+    for (const auto& [address, barrier] : mbarriers) {
+        if (!barrier.copies.empty()) return "A block ends while a bulk copy is on its way." + at;
+    }
     if (!request.overlap) return {};
     for (const Thread& thread : threads) {
         if (thread.waited_prior_grid) return {};

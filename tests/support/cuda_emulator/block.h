@@ -1,10 +1,12 @@
 #pragma once
 
 #include <bit>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "tests/support/cuda_emulator/fiber.h"
+#include "tests/support/cuda_emulator/mbarrier.h"
 #include "tests/support/cuda_emulator/scheduler.h"
 #include "tests/support/cuda_emulator/shared_memory.h"
 
@@ -23,7 +25,10 @@ struct Block {
     std::vector<Warp> warps;
     unsigned alive = 0;       ///< threads that have not returned
     unsigned at_barrier = 0;  ///< of these wait in __syncthreads
+    unsigned at_team = 0;     ///< and in block_barrier of `team` threads
+    unsigned team = 0;
     unsigned at_counter = 0;  ///< and in wait_until_reached
+    std::map<const void*, Mbarrier> mbarriers;
     unsigned votes = 0;
     unsigned last_votes = 0;
 
@@ -34,6 +39,7 @@ struct Block {
     Thread* next(const Warp& from, Order order);
     Thread* first(Order order) { return next(order == Order::Forward ? warps.front() : warps.back(), order); }
     void release_barrier();
+    void release_team();
     /// Those whose counter has reached what they wait for may run.
     void wake();
     /// Who waits where; names `most` threads.

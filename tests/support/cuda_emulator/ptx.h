@@ -12,6 +12,14 @@ void load_matrices(std::uint32_t (&r)[4], const void* smem, bool transposed);
 /// The bytes arrive at a wait that covers them; until then the place holds 0xFF bytes.
 void copy_later(void* smem, const void* global, std::uint32_t bytes);
 void wait_copies(std::uint32_t pending);
+void mbarrier_begin(std::uint64_t* barrier, unsigned arrivals);
+void mbarrier_arrive(std::uint64_t* barrier);
+void mbarrier_expect(std::uint64_t* barrier, std::uint32_t bytes);
+void mbarrier_arrive_after_copies(std::uint64_t* barrier);
+void mbarrier_wait(std::uint64_t* barrier, unsigned parity);
+bool mbarrier_ended(std::uint64_t* barrier, unsigned parity);
+/// The bytes arrive when somebody waits for the mbarrier; until then the place holds 0xFF bytes.
+void bulk_copy_later(void* smem, const void* global, std::uint32_t bytes, std::uint64_t* barrier);
 void check_load(const void* global, std::uint32_t alignment);
 /// Faults where no allocation is: the device would keep silent, and bring nothing.
 void check_prefetch(const void* global);
@@ -49,8 +57,8 @@ inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* smem) {
 inline void cp_async_16(void* smem, const void* global) {
     emulator::copy_later(smem, global, 16);
 }
-inline void block_barrier(int) {
-    __syncthreads();
+inline void block_barrier(int threads) {
+    emulator::team_barrier(static_cast<unsigned>(threads));
 }
 inline void cp_async_4(void* smem, const void* global) {
     emulator::copy_later(smem, global, 4);
@@ -61,6 +69,32 @@ inline void cp_async_commit() {
 template <int Pending>
 void cp_async_wait() {
     emulator::wait_copies(Pending);
+}
+
+inline void mbarrier_init(std::uint64_t* barrier, unsigned arrivals) {
+    emulator::mbarrier_begin(barrier, arrivals);
+}
+inline void mbarrier_init_fence() {}
+inline void mbarrier_expect(std::uint64_t* barrier, unsigned bytes) {
+    emulator::mbarrier_expect(barrier, bytes);
+}
+inline void mbarrier_arrive(std::uint64_t* barrier) {
+    emulator::mbarrier_arrive(barrier);
+}
+inline void mbarrier_arrive_after_copies(std::uint64_t* barrier) {
+    emulator::mbarrier_arrive_after_copies(barrier);
+}
+inline void mbarrier_wait(std::uint64_t* barrier, unsigned parity) {
+    emulator::mbarrier_wait(barrier, parity);
+}
+inline bool mbarrier_ended(std::uint64_t* barrier, unsigned parity) {
+    return emulator::mbarrier_ended(barrier, parity);
+}
+inline std::uint64_t evict_first_policy() {
+    return 0;
+}
+inline void bulk_copy(void* smem, const void* global, unsigned bytes, std::uint64_t* barrier, std::uint64_t) {
+    emulator::bulk_copy_later(smem, global, bytes, barrier);
 }
 
 inline uint4 load_once(const void* global) {

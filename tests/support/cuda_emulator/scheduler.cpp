@@ -280,6 +280,50 @@ unsigned block_barrier(bool predicate) {
     return block.last_votes;
 }
 
+void team_barrier(unsigned threads) {
+    Scheduler& s = scheduler();
+    Block& block = *s.block;
+    Thread& self = *current.thread;
+    if (block.at_team > 0 && block.team != threads) {
+        fault("block_barrier is called for " + std::to_string(threads) + " threads while others wait for " +
+              std::to_string(block.team) + ".");
+    }
+    block.team = threads;
+    if (++block.at_team == threads) return block.release_team();
+    self.warp->ready &= ~(1u << self.lane);
+    self.warp->at_team |= 1u << self.lane;
+    s.yield();
+}
+
+void sleep_at_mbarrier(const void* barrier) {
+    Thread& self = *current.thread;
+    self.mbarrier = barrier;
+    self.warp->ready &= ~(1u << self.lane);
+    self.warp->at_mbarrier |= 1u << self.lane;
+    scheduler().yield();
+}
+
+void wake_from_mbarrier(const void* barrier) {
+    for (Warp& warp : scheduler().block->warps) {
+        for (std::uint32_t rest = warp.at_mbarrier; rest; rest &= rest - 1) {
+            const int lane = std::countr_zero(rest);
+            if (warp.threads[lane].mbarrier != barrier) continue;
+            warp.at_mbarrier &= ~(1u << lane);
+            warp.ready |= 1u << lane;
+        }
+    }
+}
+
+Mbarrier* find_mbarrier(const void* barrier) {
+    auto& all = scheduler().block->mbarriers;
+    const auto found = all.find(barrier);
+    return found == all.end() ? nullptr : &found->second;
+}
+
+Mbarrier& make_mbarrier(const void* barrier) {
+    return scheduler().block->mbarriers[barrier];
+}
+
 void wait_for_counter(const unsigned* counter, unsigned target) {
     if (reached(counter, target)) return;
     Scheduler& s = scheduler();

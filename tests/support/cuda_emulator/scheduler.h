@@ -46,6 +46,7 @@ struct Thread {
     std::vector<PendingCopy> copies;
     const unsigned* counter = nullptr;  ///< waits for it to reach `target`
     unsigned target = 0;
+    const void* mbarrier = nullptr;  ///< waits for its phase to end
 };
 
 /// What the lanes of a warp do together: `run` sees every arrived lane's argument (null for others) once.
@@ -62,8 +63,10 @@ struct Warp {
     std::uint32_t alive = 0;       ///< have not returned
     std::uint32_t ready = 0;       ///< may run
     std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
+    std::uint32_t at_team = 0;     ///< wait in block_barrier of some of the threads
     std::uint32_t at_counter = 0;  ///< wait in wait_until_reached
-    std::uint32_t arrived = 0;     ///< wait in a collective
+    std::uint32_t at_mbarrier = 0;
+    std::uint32_t arrived = 0;  ///< wait in a collective
     std::uint32_t masks[32] = {};
     const Collective* collectives[32] = {};
     void* arguments[32] = {};
@@ -88,6 +91,15 @@ void warp_collective(std::uint32_t mask, const Collective& collective, void* arg
 
 /// Waits for all threads of the block that have not returned; the number of them whose `predicate` holds.
 unsigned block_barrier(bool predicate);
+/// The same for `threads` of them, whoever comes.
+void team_barrier(unsigned threads);
+/// Until `wake_from_mbarrier` is called for it.
+void sleep_at_mbarrier(const void* barrier);
+void wake_from_mbarrier(const void* barrier);
+struct Mbarrier;
+/// The running block's; null before `mbarrier_init`.
+Mbarrier* find_mbarrier(const void* barrier);
+Mbarrier& make_mbarrier(const void* barrier);
 
 /// Waits until the counter has reached `target` (modulo 2^32); in cooperative launches only.
 void wait_for_counter(const unsigned* counter, unsigned target);
