@@ -11,8 +11,6 @@
 /// depend on the tokens is loaded before the blocks meet.
 namespace sidewinder::kernels::cuda::small {
 
-inline constexpr int kHeaddim = 64;
-inline constexpr int kState = 128;
 inline constexpr int kChannels = 2 * kState + kHeaddim;  // of conv1d, a head: B, C and x
 
 /// What the block's threads hand each other for one token.
@@ -86,8 +84,6 @@ class MixerStep {
     __device__ __forceinline__ void prefetch(int head) {
         head_ = head;
 #pragma unroll
-        for (int r = 0; r < kRows; ++r) state_[r] = state_at()[r * 32];
-#pragma unroll
         for (int i = 0; i < kRounds; ++i) {
             if (place(i) < kChannels) channels_[i].load(p_, channel(i));
         }
@@ -97,6 +93,11 @@ class MixerStep {
         dt_bias_ = __ldg(p_.w.dt_bias + head_);
         A_ = __ldg(p_.w.A + head_);
         D_ = __ldg(p_.w.D + head_);
+    }
+
+    /// The warp's rows of the state, to be filled in before `run`.
+    __device__ __forceinline__ float4 (&state())[kStateRows] {
+        return state_;
     }
 
     /// y and head_squares. Ends without a barrier; `store` follows.
@@ -125,8 +126,9 @@ class MixerStep {
 
     /// The state, which no other block waits for: behind whatever tells them that y is there.
     __device__ __forceinline__ void store() {
+        float4* to = state_of_warp(p_, head_);
 #pragma unroll
-        for (int r = 0; r < kRows; ++r) state_at()[r * 32] = state_[r];
+        for (int r = 0; r < kRows; ++r) to[r * 32] = state_[r];
         if (threadIdx.x == 0) {
             *last_ = arrived_ == heads_in_group() - 1;
             if (*last_) p_.arrivals[group()] = 0;
@@ -143,10 +145,10 @@ class MixerStep {
     __device__ __forceinline__ int T() const {
         return kMostTokens == 1 ? 1 : p_.T;
     }
-    static constexpr int kRows = kHeaddim / kWarps;                        // of the state, a warp
+    static constexpr int kRows = kStateRows;                               // of the state, a warp
     static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;  // of channels, a thread
     static constexpr int kFinished = (kMostTokens + kWarps - 1) / kWarps;  // tokens, a warp
-    static constexpr int kFlight = kMostTokens < 4 ? kMostTokens : 4;  // whose loads are under way at once
+    static constexpr int kFlight = kMostTokens < 8 ? kMostTokens : 8;  // whose loads are under way at once
 
     static __device__ __forceinline__ int lane() {
         return static_cast<int>(threadIdx.x) % 32;
@@ -163,11 +165,6 @@ class MixerStep {
     __device__ __forceinline__ std::int64_t width() const {
         return 2 * p_.d_inner + 2 * p_.n_groups * kState + p_.n_heads;
     }
-    __device__ __forceinline__ float4* state_at() const {
-        return reinterpret_cast<float4*>(p_.state.ssm) +
-               (static_cast<std::int64_t>(head_) * kHeaddim + warp() * kRows) * (kState / 4) + lane();
-    }
-
     /// Of this thread's round: where its channel lies in a token, and which of conv_dim it is.
     static __device__ __forceinline__ int place(int round) {
         return static_cast<int>(threadIdx.x) + round * kThreads;

@@ -10,7 +10,6 @@
 #include "kernels/cuda/small_linear_bulk_ring.cuh"
 #include "kernels/cuda/small_linear_lane_ring.cuh"
 #include "kernels/cuda/small_linear_multiply.cuh"
-#include "kernels/cuda/small_linear_side.cuh"
 #include "kernels/cuda/small_linear_stage.cuh"
 
 /// The persistent kernel of short runs: one block a multiprocessor goes through all phases of the program,
@@ -61,22 +60,14 @@ class Walk {
         }
     }
 
-    __device__ __forceinline__ Operands operands(const LinearPhase& p) const {
-        auto* sums = reinterpret_cast<float*>(smem_ + program_.shared.sums);
-        return {smem_ + program_.shared.operand, sums, p.T, kMostTokens, p.first_column, p.columns};
-    }
     __device__ __forceinline__ Operands prepared(const LinearPhase& p) const {
         auto* sums =
             reinterpret_cast<float*>(program_.operand + static_cast<std::int64_t>(p.x_columns) * p.T * 2);
         return {program_.operand, sums, p.T, kMostTokens, 0, p.x_columns};
     }
-    __device__ __forceinline__ Scratch scratch(const LinearPhase& p) const {
-        return Scratch(smem_ + program_.shared.scratch, p.n_groups);
-    }
-
     __device__ __forceinline__ void linear(const Phase& phase) {
         const LinearPhase& p = phase.linear;
-        const Operands own = operands(p);
+        const Operands own = operands_in<kMostTokens>(program_, p, smem_);
         if (kMostTokens > 1 && p.prepared) {
             if (p.prepares) {
                 const int block = static_cast<int>(blockIdx.x);
@@ -88,16 +79,16 @@ class Walk {
         } else {
             stage(phase, own, 0, 1);
         }
+        ring_.staged(p);
         auto* partials = reinterpret_cast<float*>(smem_ + program_.shared.partials);
-        side(p).prefetch();
         Tiles<Ring, kMostTokens>(p, own.values, own.sums, partials, ring_).run();
-        if (!p.side_waits) side(p).run();
+        ring_.template finish_side<kMostTokens>(p, own);
     }
 
     /// Tokens `first`, `first` + `step` and so on, once the blocks have met.
     __device__ __forceinline__ void stage(const Phase& phase, const Operands& to, int first, int step) {
         const LinearPhase& p = phase.linear;
-        Stage<Format> stage(p, scratch(p), to);
+        Stage<Format> stage(p, Scratch(smem_ + program_.shared.scratch), to);
         if (first < p.T) stage.prefetch();
         if (phase.meets) meet();
         if constexpr (kMostTokens == 1) {
@@ -107,30 +98,27 @@ class Walk {
         }
     }
 
-    __device__ __forceinline__ SideRows<Format, kMostTokens> side(const LinearPhase& p) const {
-        return {p, operands(p), scratch(p).dots};
-    }
-
     __device__ __forceinline__ void mixer(const Phase& phase, int i) {
         const MixerPhase& p = phase.mixer;
         MixerStep<kMostTokens> step(p, smem_ + program_.shared.operand);
         const int stride = static_cast<int>(gridDim.x);
         int head = static_cast<int>(blockIdx.x);
-        if (head < p.n_heads) step.prefetch(head);
-        if (phase.meets) {
-            const Phase& before = program_.phases[i - 1];
-            if (before.kind == Phase::Kind::Linear && before.linear.side_waits) side(before.linear).run();
-            meet();
-        }
+        if (head < p.n_heads) prefetch(step, p, head);
+        if (phase.meets) meet();
         for (; head < p.n_heads; head += stride) {
             step.run();
             if (head + stride >= p.n_heads) break;
             step.store();
             team_barrier();
-            step.prefetch(head + stride);
+            prefetch(step, p, head + stride);
         }
         done(i);
         if (head < p.n_heads) step.store();
+    }
+
+    __device__ __forceinline__ void prefetch(MixerStep<kMostTokens>& step, const MixerPhase& p, int head) {
+        step.prefetch(head);
+        ring_.take_state(p, head, step.state());
     }
 
     const Program& program_;
@@ -145,10 +133,10 @@ __global__ void __launch_bounds__(Ring::kBlockThreads, 1)
     if constexpr (Ring::kCompiled) {
         char* smem = dynamic_smem();
         Ring::prepare(smem);
-        if (Ring::fills()) {
-            Ring::fill(program, smem);
-        } else {
+        if (threadIdx.x < kThreads) {
             Walk<Ring, kMostTokens>(program, smem).run();
+        } else {
+            Ring::template help<kMostTokens>(program, smem);
         }
     }
 }
@@ -176,7 +164,7 @@ void add_need(const Phase& phase, Need& need) {
     const LinearPhase& p = phase.linear;
     const auto T = static_cast<std::size_t>(p.T), columns = static_cast<std::size_t>(p.columns);
     grow(need.operand, T * columns * 2);
-    grow(need.scratch, sizeof(float) * static_cast<std::size_t>(Scratch::floats(p.T, p.n_groups)));
+    grow(need.scratch, sizeof(float) * static_cast<std::size_t>(Scratch::floats(p.n_groups)));
     if constexpr (Format::kSumColumns > 0) {
         grow(need.sums, columns / Format::kSumColumns * kMostTokens * sizeof(float));
     }

@@ -12,7 +12,10 @@ namespace sidewinder::kernels::cuda::small {
 inline constexpr int kWarps = 8;  ///< of a block: they share a tile of 16 rows, and have 255 registers each
 inline constexpr int kThreads = kWarps * 32;  ///< that multiply; a ring may have a warp more
 inline constexpr int kTileRows = 16;
-inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
+inline constexpr int kHeaddim = 64;
+inline constexpr int kState = 128;
+inline constexpr int kStateRows = kHeaddim / kWarps;  ///< of a head, a warp
+inline constexpr int kMostPhases = 200;               ///< a kernel's parameters may be 32,764 bytes
 
 /// out[t, r] (+)= sum_c weight[r, c] operand[t, c], c in [first_column, first_column + columns).
 struct LinearPhase {
@@ -42,9 +45,8 @@ struct LinearPhase {
     float eps;
     bool add;
     bool add_side;
-    bool prepares;    ///< tokens are staged by a block each, whole rows, into Program::operand first
-    bool prepared;    ///< the operand is a part of what lies there
-    bool side_waits;  ///< the side rows may come after the other blocks were told that `out` is there
+    bool prepares;  ///< tokens are staged by a block each, whole rows, into Program::operand first
+    bool prepared;  ///< the operand is a part of what lies there
 };
 
 /// One step of one layer's mixer: see mixer_step in ops.h.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <span>
 #include <string>
 
 #include "kernels/cuda/refuse.h"
@@ -175,11 +176,12 @@ void ShortProgram::mixer(const Dims& dims, const MixerWeights& weights, const La
                std::to_string(dims.headdim) + " and a state of " + std::to_string(dims.d_state));
     }
     start_operation(Format::None, 1);
-    if (program_->count > 0 && program_->phases[program_->count - 1].kind == Phase::Kind::Linear) {
-        // The block that has a head has its dt row too.
-        LinearPhase& before = program_->phases[program_->count - 1].linear;
-        before.side_waits = before.out == zxbcdt && before.out_stride == dims.in_proj_rows() &&
-                            before.side_rows == dims.n_heads && before.T == T;
+    // States are asked for phases ahead: one that is written before runs first.
+    const std::span before(program_->phases, static_cast<std::size_t>(program_->count));
+    if (std::any_of(before.begin(), before.end(), [&](const Phase& phase) {
+            return phase.kind == Phase::Kind::Mixer && phase.mixer.state.ssm == state.ssm;
+        })) {
+        run();
     }
     Phase& to = program_->phases[program_->count];
     to.kind = Phase::Kind::Mixer;

@@ -10,4 +10,11 @@ __device__ __forceinline__ void team_barrier() {
     block_barrier(kThreads);
 }
 
+/// A warp's rows of a head's state: lane l has columns 4 l .. 4 l + 3 of each, so that rows are 32 apart.
+__device__ __forceinline__ float4* state_of_warp(const MixerPhase& p, int head) {
+    const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
+    return reinterpret_cast<float4*>(p.state.ssm) +
+           (static_cast<std::int64_t>(head) * kHeaddim + warp * kStateRows) * (kState / 4) + lane;
+}
+
 }  // namespace sidewinder::kernels::cuda::small

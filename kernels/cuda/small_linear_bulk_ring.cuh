@@ -1,39 +1,34 @@
 #pragma once
 
-#include "kernels/cuda/small_linear_units.cuh"
+#include "kernels/cuda/small_linear_fill.cuh"
+#include "kernels/cuda/small_linear_side.cuh"
 
 /// How weights stream into a block of the short runs' kernel on compute capability 9.0 (and 10): by bulk
-/// copies, which pass the load/store units by, asked for by a warp of its own. That warp alone waits when the
-/// memory cannot take more; were it one that multiplies, the ring would never run empty in a phase, and so
+/// copies, which pass the load/store units by, asked for by warps of their own. These alone wait when the
+/// memory cannot take more; were it those that multiply, the ring would never run empty in a phase, and so
 /// could not fill while the blocks meet.
-///
-/// Not all of an empty ring is asked for at once: what the memory is asked for and cannot bring yet makes
-/// everybody else's loads wait, and those are what the blocks meet for.
-#ifndef SIDEWINDER_HUNGRY
-#define SIDEWINDER_HUNGRY 3
-#define SIDEWINDER_SATED 2
-#endif
 namespace sidewinder::kernels::cuda::small {
 
 /// The block's ring. A slot holds the units of all warps: 16 rows of a kibibyte. It runs on across tiles
 /// and across phases: weights do not depend on the tokens, so what a later phase needs is asked for while
 /// this one still waits for other blocks. A slot has two mbarriers: full, when its bytes are there, and
 /// empty, when all warps have read it.
-template <class WeightFormat, int kSlots>
+template <class WeightFormat, int kRingSlots>
 class BulkRing {
   public:
     using Format = WeightFormat;
     static constexpr bool kCompiled = kBulkRings;
     static constexpr int kUnitSteps = 2;
-    static constexpr int kHungry = SIDEWINDER_HUNGRY, kSated = SIDEWINDER_SATED;
-    static constexpr int kFillers = 4;  ///< warps that ask for the weights: some rows of each slot each
-    static constexpr int kBlockThreads = kThreads + kFillers * 32;
+    static constexpr int kSlots = kRingSlots;
+    static constexpr int kFillers =
+        3;  ///< warps that ask for some rows of each unit; one more has the side rows
+    static constexpr int kBlockThreads = kThreads + (kFillers + 1) * 32;
     static constexpr int kGroups = kUnitGroups<Format, kUnitSteps>;
-    static constexpr int kGroupOr1 = kGroups > 0 ? Format::kGroup : 1;
     static constexpr int kRow = kWarps * kUnitBytes<kUnitSteps>;
     static constexpr int kSlot = kTileRows * (kRow + 32);
-    static constexpr int kSlotScales = kTileRows * kWarps * kGroups;
-    static constexpr int kBytes = kSlots * (kSlot + kSlotScales * 4 + 16);
+    static constexpr int kScaleStride = kWarps * kGroups;  ///< of a row in a slot
+    static constexpr int kSlotScales = kTileRows * kScaleStride;
+    static constexpr int kBytes = kSlots * (kSlot + kSlotScales * 4 + 16) + 16;
 
     /// All threads of the block, first of all; ends with a barrier.
     static __device__ __forceinline__ void prepare(char* smem) {
@@ -42,16 +37,21 @@ class BulkRing {
                 mbarrier_init(full(smem) + i, kFillers * (kGroups > 0 ? 33 : 1));
                 mbarrier_init(empty(smem) + i, kWarps);
             }
+            mbarrier_init(operand_ready(smem), 1);
+            mbarrier_init(side_ready(smem), 1);
             mbarrier_init_fence();
         }
         __syncthreads();
     }
-    static __device__ __forceinline__ bool fills() { return threadIdx.x >= kThreads; }
-
-    /// The last warps: ask for all weights of the program, in the order in which the others take them.
-    static __device__ __forceinline__ void fill(const Program& program, char* smem) {
-        Filler filler(program, smem);
-        filler.run();
+    /// The warps that do not multiply.
+    template <int kMostTokens>
+    static __device__ __forceinline__ void help(const Program& program, char* smem) {
+        const int helper = (static_cast<int>(threadIdx.x) - kThreads) / 32;
+        if (helper < kFillers) {
+            Filler<BulkRing>(program, smem, helper).run();
+        } else {
+            multiply_sides<kMostTokens>(program, smem);
+        }
     }
 
     /// A warp that multiplies.
@@ -72,7 +72,6 @@ class BulkRing {
         high = chunk(from + row_place(8));
     }
     /// Of row 0; the other rows follow `kScaleStride` apart.
-    static constexpr int kScaleStride = kWarps * kGroups;
     __device__ __forceinline__ const float* scales() const {
         return scales(smem_) + oldest_.slot * kSlotScales + threadIdx.x / 32 * kGroups;
     }
@@ -83,7 +82,34 @@ class BulkRing {
         oldest_.next();
     }
 
-  private:
+    /// A warp's rows of a head's state, the next two units of which are half a head each.
+    __device__ __forceinline__ void take_state(const MixerPhase&, int, float4 (&state)[kStateRows]) {
+        const int lane = static_cast<int>(threadIdx.x) % 32, warp = static_cast<int>(threadIdx.x) / 32;
+#pragma unroll
+        for (int unit = 0; unit < kStateUnits; ++unit) {
+            wait();
+            if (warp * kStateUnits / kWarps == unit) {
+                const auto* from = reinterpret_cast<const float4*>(smem_ + oldest_.slot * kSlot) +
+                                   warp % (kWarps / kStateUnits) * (kStateRows * 32) + lane;
+#pragma unroll
+                for (int r = 0; r < kStateRows; ++r) state[r] = from[r * 32];
+            }
+            refill();
+        }
+    }
+    /// The operand is there: the side rows can be multiplied, beside the tiles.
+    __device__ __forceinline__ void staged(const LinearPhase& p) const {
+        if (has_side(p) && threadIdx.x == 0) mbarrier_arrive(operand_ready(smem_));
+    }
+    /// Until they are, and the operand may be overwritten.
+    template <int kMostTokens>
+    __device__ __forceinline__ void finish_side(const LinearPhase& p, const Operands&) {
+        if (!has_side(p)) return;
+        mbarrier_wait(side_ready(smem_), side_parity_);
+        side_parity_ ^= 1;
+    }
+
+    /// A slot and which of its phases: of unit 0, 1, 2, ...
     struct Place {
         int slot = 0;
         unsigned parity = 0;  ///< of the slot's next phase to end
@@ -98,6 +124,41 @@ class BulkRing {
     static __device__ __forceinline__ int row_place(int row) {
         return Format::kSplitChunks ? row * (kRow + 32) : row * kRow + (row + 1) / 2 * 64;
     }
+    static __device__ __forceinline__ float* scales(char* smem) {
+        return reinterpret_cast<float*>(smem + kSlots * kSlot);
+    }
+    static __device__ __forceinline__ std::uint64_t* full(char* smem) {
+        return reinterpret_cast<std::uint64_t*>(smem + kSlots * (kSlot + kSlotScales * 4));
+    }
+    static __device__ __forceinline__ std::uint64_t* empty(char* smem) {
+        return full(smem) + kSlots;
+    }
+
+  private:
+    static __device__ __forceinline__ std::uint64_t* operand_ready(char* smem) {
+        return empty(smem) + kSlots;
+    }
+    static __device__ __forceinline__ std::uint64_t* side_ready(char* smem) {
+        return operand_ready(smem) + 1;
+    }
+    static __device__ __forceinline__ bool has_side(const LinearPhase& p) {
+        return static_cast<int>(blockIdx.x) < p.side_rows;
+    }
+
+    template <int kMostTokens>
+    static __device__ __forceinline__ void multiply_sides(const Program& program, char* smem) {
+        unsigned parity = 0;
+        for (int i = 0; i < program.count; ++i) {
+            const LinearPhase& p = program.phases[i].linear;
+            if (program.phases[i].kind != Phase::Kind::Linear || !has_side(p)) continue;
+            mbarrier_wait(operand_ready(smem), parity);
+            parity ^= 1;
+            multiply_side_rows<Format, kMostTokens>(p, operands_in<kMostTokens>(program, p, smem));
+            __syncwarp();
+            if (threadIdx.x % 32 == 0) mbarrier_arrive(side_ready(smem));
+        }
+    }
+
     static __device__ __forceinline__ uint4 chunk(const char* from) {
         if constexpr (Format::kSplitChunks) {
             const uint2 a = *reinterpret_cast<const uint2*>(from);
@@ -107,92 +168,11 @@ class BulkRing {
             return *reinterpret_cast<const uint4*>(from);
         }
     }
-    static __device__ __forceinline__ float* scales(char* smem) {
-        return reinterpret_cast<float*>(smem + kSlots * kSlot);
-    }
-    static __device__ __forceinline__ std::uint64_t* full(char* smem) {
-        return reinterpret_cast<std::uint64_t*>(smem + kSlots * (kSlot + kSlotScales * 4));
-    }
-    static __device__ __forceinline__ std::uint64_t* empty(char* smem) { return full(smem) + kSlots; }
-
-    class Filler {
-      public:
-        __device__ __forceinline__ Filler(const Program& program, char* smem)
-            : walk_(program),
-              smem_(smem),
-              lane_(static_cast<int>(threadIdx.x) % 32),
-              first_row_((static_cast<int>(threadIdx.x) - kThreads) / 32 * kRows),
-              evict_first_(evict_first_policy()) {}
-
-        __device__ __forceinline__ void run() {
-            Place here, last, eaten;
-            for (int asked = 0; !walk_.ended(); walk_.next(), ++asked) {
-                mbarrier_wait(empty(smem_) + here.slot, here.parity ^ 1);
-                if (asked >= kHungry) {
-                    const bool hungry = mbarrier_ended(empty(smem_) + eaten.slot, eaten.parity);
-                    eaten.next();
-                    if (!hungry) mbarrier_wait(full(smem_) + last.slot, last.parity);
-                }
-                if (asked >= kSated) last.next();
-                ask(here.slot);
-                here.next();
-            }
-        }
-
-      private:
-        /// The first lanes have a row each; rows behind the last are loaded as the last and never stored.
-        __device__ __forceinline__ void ask(int slot) const {
-            const LinearPhase& p = walk_.linear();
-            const int first = walk_.iteration() * (kWarps * kUnitSteps);
-            const int steps = min(p.columns / Format::kStepColumns - first, kWarps * kUnitSteps);
-            const int groups = kGroups > 0 ? steps * Format::kStepColumns / kGroupOr1 : 0;
-            const bool aligned = groups % 4 == 0 && p.row_scales % 4 == 0;
-            const int bytes = steps * kStepBytes, scale_bytes = aligned ? groups * 4 : 0;
-            std::uint64_t* barrier = full(smem_) + slot;
-            if (lane_ == 0) mbarrier_expect(barrier, (bytes + scale_bytes) * kRows);
-            __syncwarp();
-            const int at = first_row_ + lane_;
-            const auto row = static_cast<std::int64_t>(min(walk_.tile() * kTileRows + at, p.rows - 1));
-            if (lane_ < kRows) {
-                bulk_copy(smem_ + slot * kSlot + row_place(at),
-                          p.weight + row * p.row_bytes + walk_.iteration() * kRow, bytes, barrier,
-                          evict_first_);
-            }
-            if constexpr (kGroups > 0) {
-                if (!aligned) {
-                    ask_scales(p, slot, groups);
-                } else if (lane_ < kRows) {
-                    bulk_copy(scales(smem_) + slot * kSlotScales + at * kScaleStride,
-                              p.scales + row * p.row_scales + walk_.iteration() * kScaleStride, scale_bytes,
-                              barrier, evict_first_);
-                }
-                mbarrier_arrive_after_copies(barrier);
-            }
-        }
-        /// Where a row's scales are not aligned to 16 bytes.
-        __device__ __forceinline__ void ask_scales(const LinearPhase& p, int slot, int groups) const {
-            const float* from = p.scales + walk_.iteration() * kScaleStride;
-            float* to = scales(smem_) + slot * kSlotScales;
-            for (int at = first_row_; at < first_row_ + kRows; ++at) {
-                const auto row = static_cast<std::int64_t>(min(walk_.tile() * kTileRows + at, p.rows - 1));
-                for (int g = lane_; g < groups; g += 32) {
-                    cp_async_4(to + at * kScaleStride + g, from + row * p.row_scales + g);
-                }
-            }
-        }
-
-        static constexpr int kRows = kTileRows / kFillers;
-
-        UnitWalk<Format, kUnitSteps> walk_;
-        char* smem_;
-        int lane_;
-        int first_row_;  ///< of a tile, that this warp asks for
-        std::uint64_t evict_first_;
-    };
 
     char* smem_;
     int place_;
     Place oldest_;
+    unsigned side_parity_ = 0;
 };
 
 }  // namespace sidewinder::kernels::cuda::small

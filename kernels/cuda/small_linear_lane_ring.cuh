@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/small_linear_side.cuh"
 #include "kernels/cuda/small_linear_units.cuh"
 
 /// How weights stream into a block of the short runs' kernel where a multiprocessor has less shared memory
@@ -21,8 +22,8 @@ class LaneRing {
     static constexpr int kBytes = kWarps * kSlots * (kUnit + Scales::kFloats * 4);
 
     static __device__ __forceinline__ void prepare(char*) {}
-    static __device__ __forceinline__ bool fills() { return false; }
-    static __device__ __forceinline__ void fill(const Program&, char*) {}
+    template <int kMostTokens>
+    static __device__ __forceinline__ void help(const Program&, char*) {}
 
     __device__ __forceinline__ LaneRing(const Program& program, char* smem)
         : walk_(program), lane_(static_cast<int>(threadIdx.x) % 32) {
@@ -72,6 +73,20 @@ class LaneRing {
         slot_ = slot_ + 1 == kSlots ? 0 : slot_ + 1;
     }
 
+    /// A warp's rows of a head's state.
+    __device__ __forceinline__ void take_state(const MixerPhase& p, int head,
+                                               float4 (&state)[kStateRows]) const {
+        const float4* from = state_of_warp(p, head);
+#pragma unroll
+        for (int r = 0; r < kStateRows; ++r) state[r] = from[r * 32];
+    }
+    /// The operand is there: the first warp multiplies the side rows when the tiles are done.
+    __device__ __forceinline__ void staged(const LinearPhase&) const {}
+    template <int kMostTokens>
+    __device__ __forceinline__ void finish_side(const LinearPhase& p, const Operands& operand) const {
+        if (threadIdx.x < 32) multiply_side_rows<Format, kMostTokens>(p, operand);
+    }
+
   private:
     static constexpr bool kCrossesLanes = Scales::kFloats > 0 || Format::kSplitChunks;
 
@@ -106,7 +121,7 @@ class LaneRing {
         }
     }
 
-    UnitWalk<Format, kUnitSteps> walk_;  ///< of the next unit to ask for
+    UnitWalk<Format, kUnitSteps, false> walk_;  ///< of the next unit to ask for
     int lane_;
     int slot_ = 0;  ///< the oldest
     char* data_;

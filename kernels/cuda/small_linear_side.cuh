@@ -3,82 +3,70 @@
 #include "kernels/cuda/small_linear_stage.cuh"
 
 /// The side rows: a few rows of bf16 beside a weight of any format (the dt rows of in_proj), multiplied in
-/// float32 with the operand as it is rounded. A block has a row, or several.
+/// float32 with the operand as it is rounded.
 namespace sidewinder::kernels::cuda::small {
 
+/// One warp: the rows of this block, which are dealt as heads and tiles are. The sums of 2,048 columns at a
+/// time are added one after the other, whatever part of a row a phase has.
 template <class Format, int kMostTokens>
 class SideRows {
   public:
-    __device__ __forceinline__ SideRows(const LinearPhase& p, const Operands& operand, float* dots)
-        : p_(p), operand_(operand), dots_(dots) {}
+    __device__ __forceinline__ SideRows(const LinearPhase& p, const Operands& operand)
+        : p_(p), operand_(operand), lane_(static_cast<int>(threadIdx.x) % 32) {}
 
-    /// All threads, while the operand is in shared memory; ends with a barrier where there was a row.
     __device__ __forceinline__ void run() const {
         for (int row = static_cast<int>(blockIdx.x); row < p_.side_rows; row += static_cast<int>(gridDim.x)) {
-            multiply(row);
-            team_barrier();
-            write(row);
-            team_barrier();
-        }
-    }
-    /// Asks for the block's first row to be brought to L2.
-    __device__ __forceinline__ void prefetch() const {
-        const int row = static_cast<int>(blockIdx.x);
-        if (row >= p_.side_rows) return;
-        for (int column = static_cast<int>(threadIdx.x) * 64; column < p_.columns; column += kThreads * 64) {
-            prefetch_l2(weight(row) + column);
+            for (int token = 0; token < p_.T; token += kAtOnce) multiply(row, token);
         }
     }
 
   private:
-    static constexpr int kOctets = 4;                         ///< of columns that a thread has at a time
     static constexpr int kAtOnce = kMostTokens == 1 ? 1 : 4;  ///< tokens
-    static constexpr int kChunkColumns = kOctets * kThreads * 8;
+    static constexpr int kBlock = 2048;                       ///< columns
+    static constexpr int kOctets = kBlock / (8 * 32);         ///< of columns, a lane
 
-    __device__ __forceinline__ const __nv_bfloat16* weight(int row) const {
-        return p_.side + static_cast<std::int64_t>(row) * p_.x_columns + p_.first_column;
-    }
-
-    __device__ __forceinline__ void multiply(int row) const {
-        for (int chunk = 0; chunk < p_.columns; chunk += kChunkColumns) {
-            uint4 w[kOctets];
-            load(w, row, chunk);
-            for (int first = 0; first < p_.T; first += kAtOnce) {
-                float sums[kAtOnce] = {};
+    __device__ __forceinline__ void multiply(int row, int first) const {
+        float* out = p_.side_out + static_cast<std::int64_t>(first) * p_.out_stride + row;
+        float totals[kAtOnce];
 #pragma unroll
-                for (int o = 0; o < kOctets; ++o) {
-                    const int column = column_of(chunk, o);
-                    if (column >= p_.columns) break;
+        for (int i = 0; i < kAtOnce; ++i) {
+            const bool adds = p_.add_side && first + i < p_.T;
+            totals[i] = adds ? __ldcg(out + static_cast<std::int64_t>(i) * p_.out_stride) : 0.0f;
+        }
+        for (int column = 0; column < p_.columns; column += kBlock) add_block(row, first, column, totals);
 #pragma unroll
-                    for (int i = 0; i < kAtOnce; ++i) {
-                        const int token = min(first + i, p_.T - 1);
-                        add_products(operand(token, column), w[o].x, w[o].y, sums[i]);
-                        add_products(operand(token, column + 4), w[o].z, w[o].w, sums[i]);
-                    }
-                }
-#pragma unroll
-                for (int i = 0; i < kAtOnce; ++i) {
-                    const float sum = warp_sum(sums[i]);
-                    if (first + i >= p_.T || threadIdx.x % 32 != 0) continue;
-                    float& dot = dots_[(first + i) * kWarps + threadIdx.x / 32];
-                    dot = chunk > 0 ? dot + sum : sum;
-                }
-            }
+        for (int i = 0; i < kAtOnce; ++i) {
+            if (lane_ == 0 && first + i < p_.T) out[static_cast<std::int64_t>(i) * p_.out_stride] = totals[i];
         }
     }
 
-    static __device__ __forceinline__ int column_of(int chunk, int octet) {
-        return chunk + octet * (kThreads * 8) + static_cast<int>(threadIdx.x) * 8;
-    }
-    __device__ __forceinline__ void load(uint4 (&w)[kOctets], int row, int chunk) const {
+    __device__ __forceinline__ void add_block(int row, int first, int begin, float (&totals)[kAtOnce]) const {
+        const __nv_bfloat16* weight =
+            p_.side + static_cast<std::int64_t>(row) * p_.x_columns + p_.first_column;
+        uint4 w[kOctets];
 #pragma unroll
         for (int o = 0; o < kOctets; ++o) {
+            const int column = begin + (o * 32 + lane_) * 8;
             w[o] = {0u, 0u, 0u, 0u};
-            const int column = column_of(chunk, o);
-            if (column < p_.columns) w[o] = __ldg(reinterpret_cast<const uint4*>(weight(row) + column));
+            if (column < p_.columns) w[o] = __ldg(reinterpret_cast<const uint4*>(weight + column));
         }
+        float sums[kAtOnce] = {};
+#pragma unroll
+        for (int o = 0; o < kOctets; ++o) {
+            const int column = begin + (o * 32 + lane_) * 8;
+            if (column >= p_.columns) break;
+#pragma unroll
+            for (int i = 0; i < kAtOnce; ++i) {
+                const int token = min(first + i, p_.T - 1);
+                add_products(values(token, column), w[o].x, w[o].y, sums[i]);
+                add_products(values(token, column + 4), w[o].z, w[o].w, sums[i]);
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < kAtOnce; ++i) totals[i] += warp_sum(sums[i]);
     }
-    __device__ __forceinline__ float4 operand(int token, int column) const {
+
+    __device__ __forceinline__ float4 values(int token, int column) const {
         const Place place = Format::place(column);
         const char* at = operand_.values + (place.pair * operand_.tokens + token) * 64 + place.offset;
         return Format::values(*reinterpret_cast<const uint2*>(at));
@@ -91,17 +79,14 @@ class SideRows {
         sum = fmaf(v.w, high_bf16(b), sum);
     }
 
-    __device__ __forceinline__ void write(int row) const {
-        const int token = static_cast<int>(threadIdx.x);
-        if (token >= p_.T) return;
-        float* out = p_.side_out + static_cast<std::int64_t>(token) * p_.out_stride + row;
-        const float sum = sum_of_warps(dots_ + token * kWarps);
-        *out = p_.add_side ? __ldcg(out) + sum : sum;
-    }
-
     const LinearPhase& p_;
     const Operands operand_;
-    float* dots_;
+    const int lane_;
 };
+
+template <class Format, int kMostTokens>
+__device__ __forceinline__ void multiply_side_rows(const LinearPhase& p, const Operands& operand) {
+    SideRows<Format, kMostTokens>(p, operand).run();
+}
 
 }  // namespace sidewinder::kernels::cuda::small

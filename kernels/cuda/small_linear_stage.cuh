@@ -12,11 +12,10 @@ namespace sidewinder::kernels::cuda::small {
 struct Scratch {
     float* squares;  ///< [kWarps]: each warp's part of the sum of x^2
     float* inverse;  ///< [n_groups], grouped norm: 1 / rms
-    float* dots;     ///< [T, kWarps]: each warp's part of a side row's products
 
-    __device__ __forceinline__ Scratch(char* smem, int n_groups)
-        : squares(reinterpret_cast<float*>(smem)), inverse(squares + kWarps), dots(inverse + n_groups) {}
-    static constexpr int floats(int T, int n_groups) { return kWarps + n_groups + T * kWarps; }
+    __device__ __forceinline__ explicit Scratch(char* smem)
+        : squares(reinterpret_cast<float*>(smem)), inverse(squares + kWarps) {}
+    static constexpr int floats(int n_groups) { return kWarps + n_groups; }
 };
 
 /// The sum of a token's parts, in order.
@@ -37,6 +36,13 @@ struct Operands {
     int first_column;
     int columns;
 };
+
+/// A phase's operand in the block's shared memory.
+template <int kMostTokens>
+__device__ __forceinline__ Operands operands_in(const Program& program, const LinearPhase& p, char* smem) {
+    auto* sums = reinterpret_cast<float*>(smem + program.shared.sums);
+    return {smem + program.shared.operand, sums, p.T, kMostTokens, p.first_column, p.columns};
+}
 
 /// 1 / rms of every group of a token, eight lanes each.
 __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, float* inverse) {

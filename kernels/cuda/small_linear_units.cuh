@@ -19,6 +19,8 @@ inline constexpr bool kBulkRings = true;
 template <int kUnitSteps>
 inline constexpr int kUnitBytes = kUnitSteps* kStepBytes;
 
+inline constexpr int kStateUnits = 2;  ///< of a head
+
 /// Quantisation groups of one row in a unit.
 template <class Format, int kUnitSteps>
 inline constexpr int kUnitGroups = Format::kGroup > 0 ? kUnitSteps* Format::kStepColumns /
@@ -40,8 +42,9 @@ __device__ __forceinline__ int steps_of_unit(int steps, int iteration) {
     return min(max(steps - (warp + kWarps * iteration) * kUnitSteps, 0), kUnitSteps);
 }
 
-/// Goes through this warp's units of all phases of a program.
-template <class Format, int kUnitSteps>
+/// Goes through a block's units of all phases of a program. With kStates, the states of its mixers' heads are
+/// units as well, of half a head each.
+template <class Format, int kUnitSteps, bool kStates>
 class UnitWalk {
   public:
     __device__ __forceinline__ explicit UnitWalk(const Program& program) : program_(program) {
@@ -49,10 +52,16 @@ class UnitWalk {
     }
 
     __device__ __forceinline__ bool ended() const { return phase_ == program_.count; }
+    __device__ __forceinline__ bool is_state() const {
+        return kStates && program_.phases[phase_].kind == Phase::Kind::Mixer;
+    }
     __device__ __forceinline__ const LinearPhase& linear() const { return program_.phases[phase_].linear; }
+    __device__ __forceinline__ const MixerPhase& mixer() const { return program_.phases[phase_].mixer; }
+    /// Or the head.
     __device__ __forceinline__ int tile() const { return tile_; }
+    /// Or which half.
     __device__ __forceinline__ int iteration() const { return iteration_; }
-    /// 0: this warp has none here, or it was the last.
+    /// Of this warp; 0: it has none here, or it was the last.
     __device__ __forceinline__ int steps() const { return steps_of_unit<kUnitSteps>(steps_, iteration_); }
 
     /// Moves on; true: to another tile.
@@ -61,20 +70,30 @@ class UnitWalk {
         if (ended()) return false;
         iteration_ = 0;
         tile_ += static_cast<int>(gridDim.x);
-        if (tile_ * kTileRows >= linear().rows) start_phase(phase_ + 1);
+        if (!has_tile()) start_phase(phase_ + 1);
         return !ended();
     }
 
   private:
-    /// The next linear phase of which this block has a tile.
+    __device__ __forceinline__ bool has_tile() const {
+        const Phase& phase = program_.phases[phase_];
+        if (phase.kind == Phase::Kind::Mixer) return kStates && tile_ < phase.mixer.n_heads;
+        return tile_ * kTileRows < phase.linear.rows;
+    }
+    /// The next phase of which this block has a tile.
     __device__ __forceinline__ void start_phase(int phase) {
         tile_ = static_cast<int>(blockIdx.x);
-        for (phase_ = phase; phase_ < program_.count; ++phase_) {
-            if (program_.phases[phase_].kind != Phase::Kind::Linear) continue;
-            if (tile_ * kTileRows < linear().rows) break;
+        phase_ = phase;
+        while (phase_ < program_.count && !has_tile()) ++phase_;
+        steps_ = 0;
+        iterations_ = 1;
+        if (ended()) return;
+        if (is_state()) {
+            iterations_ = kStateUnits;
+        } else {
+            steps_ = linear().columns / Format::kStepColumns;
+            iterations_ = iterations<Format, kUnitSteps>(linear().columns);
         }
-        steps_ = ended() ? 0 : linear().columns / Format::kStepColumns;
-        iterations_ = ended() ? 1 : iterations<Format, kUnitSteps>(linear().columns);
     }
 
     const Program& program_;

@@ -317,7 +317,7 @@ class TestSmallLinear : public QObject {
         c.format = WeightFormat::F32;
         QVERIFY_EXCEPTION_THROWN(Problem(c).run(0, 1), Error);
         c.format = WeightFormat::BF16;
-        c.shared_per_block = 48 * 1024;
+        c.shared_per_block = 32 * 1024;
         QVERIFY_EXCEPTION_THROWN(Problem(c).run(0, 1), Error);
     }
 };
