@@ -174,6 +174,19 @@ __device__ __forceinline__ void prefetch_l2(const void* global) {
     asm volatile("prefetch.global.L2 [%0];" ::"l"(global));
 }
 
+/// The same for `bytes`, 16-byte aligned and a multiple of 16; compute capability 9.0 and up.
+__device__ __forceinline__ void prefetch_l2(const void* global, unsigned bytes) {
+    if constexpr (kBulkCopies) {
+        asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(global), "r"(bytes));
+    }
+}
+/// Four bytes, past L1.
+__device__ __forceinline__ unsigned load_word(const void* global) {
+    unsigned word;
+    asm volatile("ld.global.cg.u32 %0, [%1];" : "=r"(word) : "l"(global));
+    return word;
+}
+
 /// 2^x, 1 / x: one instruction each, two units in the last place; results below 2^-126 are 0.
 __device__ __forceinline__ float exp2_approx(float x) {
     float y;

@@ -20,6 +20,10 @@ class BulkRing {
     static constexpr bool kCompiled = kBulkRings;
     static constexpr int kUnitSteps = 2;
     static constexpr int kSlots = kRingSlots;
+    static constexpr int kStateUnits = 2;
+    // Of Filler, in units. With scales to ask for as well it has no time to look ahead.
+    static constexpr int kHungry = 3, kSated = 2;  // timed: 2 and 2, 3 and 3, 3 and 1 are slower
+    static constexpr int kAhead = WeightFormat::kGroup > 0 ? 0 : 12;
     static constexpr int kFillers =
         3;  ///< warps that ask for some rows of each unit; one more has the side rows
     static constexpr int kBlockThreads = kThreads + (kFillers + 1) * 32;
@@ -34,7 +38,7 @@ class BulkRing {
     static __device__ __forceinline__ void prepare(char* smem) {
         if (threadIdx.x == 0) {
             for (int i = 0; i < kSlots; ++i) {
-                mbarrier_init(full(smem) + i, kFillers * (kGroups > 0 ? 33 : 1));
+                mbarrier_init(full(smem) + i, kFillers);
                 mbarrier_init(empty(smem) + i, kWarps);
             }
             mbarrier_init(operand_ready(smem), 1);

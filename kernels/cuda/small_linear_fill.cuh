@@ -9,7 +9,8 @@ namespace sidewinder::kernels::cuda::small {
 ///
 /// Not all of an empty ring is asked for at once: what the memory is asked for and cannot bring yet makes
 /// everybody else's loads wait, and those are what the blocks meet for. While the block has little left, so
-/// many units are on their way at once, and fewer while it has enough.
+/// many units are on their way at once, and fewer while it has enough. When the ring is full, the next units
+/// are brought to L2.
 template <class Ring>
 class Filler {
   public:
@@ -18,6 +19,7 @@ class Filler {
 
     __device__ __forceinline__ Filler(const Program& program, char* smem, int filler)
         : walk_(program),
+          ahead_(program),
           smem_(smem),
           lane_(static_cast<int>(threadIdx.x) % 32),
           first_row_(filler * kMostRows),
@@ -27,6 +29,7 @@ class Filler {
     __device__ __forceinline__ void run() {
         Place here, last, eaten;  // this unit's, that of kSated and of kHungry units before
         for (int unit = 0; !walk_.ended(); walk_.next(), ++unit) {
+            if constexpr (kAhead > 0) look_ahead(unit, here);
             mbarrier_wait(Ring::empty(smem_) + here.slot, here.parity ^ 1);
             if (unit >= kHungry) {
                 const bool hungry = mbarrier_ended(Ring::empty(smem_) + eaten.slot, eaten.parity);
@@ -44,10 +47,51 @@ class Filler {
     }
 
   private:
-    static constexpr int kHungry = 3, kSated = 2;  // timed: 2 and 2, 3 and 3, 3 and 1 are slower
+    static constexpr int kHungry = Ring::kHungry, kSated = Ring::kSated, kAhead = Ring::kAhead;
+    static constexpr int kStateUnits = Ring::kStateUnits;
     static constexpr int kMostRows = (kTileRows + Ring::kFillers - 1) / Ring::kFillers;
     static constexpr int kGroups = Ring::kGroups;
     static constexpr int kGroupOr1 = kGroups > 0 ? Format::kGroup : 1;
+
+    /// While `place`, where `unit` belongs, is not free: two units at a time are on their way to L2.
+    __device__ __forceinline__ void look_ahead(int unit, const Place& place) {
+        if (ahead_unit_ <= unit) step_ahead();
+        while (!__any_sync(0xFFFFFFFFu, mbarrier_ended(Ring::empty(smem_) + place.slot, place.parity ^ 1))) {
+            if (ahead_.ended() || ahead_unit_ > unit + kAhead) return;
+            const void* before = brought_;
+            bring_to_l2();
+            step_ahead();
+            // A load that comes back says that what was asked for before it is there.
+            if (before && load_word(before) == kNoWord) prefetch_l2(before);
+        }
+    }
+    __device__ __forceinline__ void step_ahead() {
+        if (!ahead_.ended()) ahead_.next();
+        ++ahead_unit_;
+    }
+    __device__ __forceinline__ void bring_to_l2() {
+        brought_ = nullptr;
+        if (ahead_.is_state()) {
+            if (first_row_ > 0 || lane_ > 0) return;
+            const float* state =
+                ahead_.mixer().state.ssm +
+                (static_cast<std::int64_t>(ahead_.tile()) * kStateUnits + ahead_.iteration()) * kStateFloats;
+            prefetch_l2(state, kStateFloats * 4);
+            brought_ = state;
+            return;
+        }
+        if (lane_ >= rows_) return;
+        const LinearPhase& p = ahead_.linear();
+        const int first = ahead_.iteration() * (kWarps * Ring::kUnitSteps);
+        const int steps = min(p.columns / Format::kStepColumns - first, kWarps * Ring::kUnitSteps);
+        const auto row =
+            static_cast<std::int64_t>(min(ahead_.tile() * kTileRows + first_row_ + lane_, p.rows - 1));
+        const char* from = p.weight + row * p.row_bytes + ahead_.iteration() * Ring::kRow;
+        prefetch_l2(from, steps * kStepBytes);
+        brought_ = from;
+    }
+    static constexpr unsigned kNoWord = 0x7FC0FFEEu;  // whatever: it makes the load be waited for
+    static constexpr int kStateFloats = kHeaddim * kState / kStateUnits;
 
     /// The first lanes have a row each; rows behind the last are loaded as the last and never stored.
     __device__ __forceinline__ void ask(int slot) const {
@@ -57,55 +101,41 @@ class Filler {
         const int groups = kGroups > 0 ? steps * Format::kStepColumns / kGroupOr1 : 0;
         const bool aligned = groups % 4 == 0 && p.row_scales % 4 == 0;
         const int bytes = steps * kStepBytes, scale_bytes = aligned ? groups * 4 : 0;
+        const int at = first_row_ + lane_;
+        const auto row = static_cast<std::int64_t>(min(walk_.tile() * kTileRows + at, p.rows - 1));
+        const float* scales = p.scales + row * p.row_scales + walk_.iteration() * Ring::kScaleStride;
+        float* scale_place = Ring::scales(smem_) + slot * Ring::kSlotScales + at * Ring::kScaleStride;
+        if (kGroups > 0 && !aligned && lane_ < rows_) {
+            for (int g = 0; g < groups; ++g) scale_place[g] = __ldg(scales + g);
+        }
+        __syncwarp();
         std::uint64_t* barrier = Ring::full(smem_) + slot;
         if (lane_ == 0) mbarrier_expect(barrier, (bytes + scale_bytes) * rows_);
         __syncwarp();
-        const int at = first_row_ + lane_;
-        const auto row = static_cast<std::int64_t>(min(walk_.tile() * kTileRows + at, p.rows - 1));
-        if (lane_ < rows_) {
-            bulk_copy(smem_ + slot * Ring::kSlot + Ring::row_place(at),
-                      p.weight + row * p.row_bytes + walk_.iteration() * Ring::kRow, bytes, barrier,
-                      evict_first_);
-        }
-        if constexpr (kGroups > 0) {
-            float* to = Ring::scales(smem_) + slot * Ring::kSlotScales;
-            if (!aligned) {
-                ask_scales(p, to, groups);
-            } else if (lane_ < rows_) {
-                bulk_copy(to + at * Ring::kScaleStride,
-                          p.scales + row * p.row_scales + walk_.iteration() * Ring::kScaleStride, scale_bytes,
-                          barrier, evict_first_);
-            }
-            mbarrier_arrive_after_copies(barrier);
-        }
-    }
-    /// Where a row's scales are not aligned to 16 bytes.
-    __device__ __forceinline__ void ask_scales(const LinearPhase& p, float* to, int groups) const {
-        const float* from = p.scales + walk_.iteration() * Ring::kScaleStride;
-        for (int r = first_row_; r < first_row_ + rows_; ++r) {
-            const auto row = static_cast<std::int64_t>(min(walk_.tile() * kTileRows + r, p.rows - 1));
-            for (int g = lane_; g < groups; g += 32) {
-                cp_async_4(to + r * Ring::kScaleStride + g, from + row * p.row_scales + g);
-            }
-        }
+        if (lane_ >= rows_) return;
+        bulk_copy(smem_ + slot * Ring::kSlot + Ring::row_place(at),
+                  p.weight + row * p.row_bytes + walk_.iteration() * Ring::kRow, bytes, barrier,
+                  evict_first_);
+        if (kGroups > 0 && aligned) bulk_copy(scale_place, scales, scale_bytes, barrier, evict_first_);
     }
 
     __device__ __forceinline__ void ask_state(int slot) const {
-        constexpr int kFloats = kHeaddim * kState / kStateUnits;
-        static_assert(kFloats * 4 <= Ring::kSlot);
+        static_assert(kStateFloats * 4 <= Ring::kSlot);
         std::uint64_t* barrier = Ring::full(smem_) + slot;
         if (lane_ == 0 && first_row_ > 0) mbarrier_expect(barrier, 0);
         if (lane_ == 0 && first_row_ == 0) {
             const std::int64_t unit =
                 static_cast<std::int64_t>(walk_.tile()) * kStateUnits + walk_.iteration();
-            mbarrier_expect(barrier, kFloats * 4);
-            bulk_copy(smem_ + slot * Ring::kSlot, walk_.mixer().state.ssm + unit * kFloats, kFloats * 4,
-                      barrier, evict_first_);
+            mbarrier_expect(barrier, kStateFloats * 4);
+            bulk_copy(smem_ + slot * Ring::kSlot, walk_.mixer().state.ssm + unit * kStateFloats,
+                      kStateFloats * 4, barrier, evict_first_);
         }
-        if constexpr (kGroups > 0) mbarrier_arrive_after_copies(barrier);
     }
 
-    UnitWalk<Format, Ring::kUnitSteps, true> walk_;
+    UnitWalk<Format, Ring::kUnitSteps, Ring::kStateUnits> walk_;
+    UnitWalk<Format, Ring::kUnitSteps, Ring::kStateUnits> ahead_;  ///< of the next to be brought to L2
+    int ahead_unit_ = 0;
+    const void* brought_ = nullptr;  ///< of the unit before that: this lane's share of it
     char* smem_;
     int lane_;
     int first_row_;  ///< of a tile, of those that this warp asks for

@@ -121,7 +121,7 @@ class LaneRing {
         }
     }
 
-    UnitWalk<Format, kUnitSteps, false> walk_;  ///< of the next unit to ask for
+    UnitWalk<Format, kUnitSteps, 0> walk_;  ///< of the next unit to ask for
     int lane_;
     int slot_ = 0;  ///< the oldest
     char* data_;

@@ -19,8 +19,6 @@ inline constexpr bool kBulkRings = true;
 template <int kUnitSteps>
 inline constexpr int kUnitBytes = kUnitSteps* kStepBytes;
 
-inline constexpr int kStateUnits = 2;  ///< of a head
-
 /// Quantisation groups of one row in a unit.
 template <class Format, int kUnitSteps>
 inline constexpr int kUnitGroups = Format::kGroup > 0 ? kUnitSteps* Format::kStepColumns /
@@ -42,9 +40,9 @@ __device__ __forceinline__ int steps_of_unit(int steps, int iteration) {
     return min(max(steps - (warp + kWarps * iteration) * kUnitSteps, 0), kUnitSteps);
 }
 
-/// Goes through a block's units of all phases of a program. With kStates, the states of its mixers' heads are
-/// units as well, of half a head each.
-template <class Format, int kUnitSteps, bool kStates>
+/// Goes through a block's units of all phases of a program. With kStateUnits, the states of its mixers' heads
+/// are units as well, so many a head.
+template <class Format, int kUnitSteps, int kStateUnits>
 class UnitWalk {
   public:
     __device__ __forceinline__ explicit UnitWalk(const Program& program) : program_(program) {
@@ -53,13 +51,13 @@ class UnitWalk {
 
     __device__ __forceinline__ bool ended() const { return phase_ == program_.count; }
     __device__ __forceinline__ bool is_state() const {
-        return kStates && program_.phases[phase_].kind == Phase::Kind::Mixer;
+        return kStateUnits > 0 && program_.phases[phase_].kind == Phase::Kind::Mixer;
     }
     __device__ __forceinline__ const LinearPhase& linear() const { return program_.phases[phase_].linear; }
     __device__ __forceinline__ const MixerPhase& mixer() const { return program_.phases[phase_].mixer; }
     /// Or the head.
     __device__ __forceinline__ int tile() const { return tile_; }
-    /// Or which half.
+    /// Or which part of its state.
     __device__ __forceinline__ int iteration() const { return iteration_; }
     /// Of this warp; 0: it has none here, or it was the last.
     __device__ __forceinline__ int steps() const { return steps_of_unit<kUnitSteps>(steps_, iteration_); }
@@ -77,7 +75,7 @@ class UnitWalk {
   private:
     __device__ __forceinline__ bool has_tile() const {
         const Phase& phase = program_.phases[phase_];
-        if (phase.kind == Phase::Kind::Mixer) return kStates && tile_ < phase.mixer.n_heads;
+        if (phase.kind == Phase::Kind::Mixer) return kStateUnits > 0 && tile_ < phase.mixer.n_heads;
         return tile_ * kTileRows < phase.linear.rows;
     }
     /// The next phase of which this block has a tile.

@@ -108,6 +108,18 @@ inline void prefetch_l2(const void* global) {
     emulator::check_prefetch(global);
 }
 
+inline void prefetch_l2(const void* global, unsigned bytes) {
+    emulator::check_load(global, 16);
+    emulator::check_prefetch(global);
+    emulator::check_prefetch(static_cast<const char*>(global) + bytes - 1);
+}
+inline unsigned load_word(const void* global) {
+    emulator::check_load(global, 4);
+    unsigned word;
+    std::memcpy(&word, global, sizeof word);
+    return word;
+}
+
 inline void add_release(unsigned* counter, unsigned value) {
     emulator::check_counter(counter);
     *counter += value;
