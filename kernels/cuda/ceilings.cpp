@@ -103,7 +103,8 @@ CudaCeilings measure_ceilings() {
     CudaCeilings ceilings;
     ceilings.copy_bytes_per_second = copy_rate(stream.handle(), copied);
     ceilings.bus_bytes_per_second = bus_rate(stream.handle(), std::min(copied, std::size_t{256} << 20));
-    const Context context{stream.handle(), &traits};
+    KernelAttributes attributes;
+    const Context context{stream.handle(), &traits, &attributes};
     Products products(context, 8192);
     ceilings.matrix_flop_per_second = products.rate(1);
     ceilings.sustained_matrix_flop_per_second = products.rate(kSustained);

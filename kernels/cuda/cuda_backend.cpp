@@ -38,7 +38,7 @@ class CudaBackend final : public Backend {
     CudaBackend(const Dims& dims, WeightFormat format, bool float8)
         : kind_(kind_for(dims, format)),
           traits_(open_device()),
-          context_{stream_.handle(), &traits_},
+          context_{stream_.handle(), &traits_, &attributes_},
           float8_(float8 && kind_ != WorkArea::Kind::Exact && has_float8(traits_, dims)) {
         check(cudaMemset(barrier_.as<void>(), 0, kBarrierBytes), "clearing GPU memory");
     }
@@ -210,6 +210,7 @@ class CudaBackend final : public Backend {
     WorkArea::Kind kind_;
     DeviceTraits traits_;
     Stream stream_;
+    KernelAttributes attributes_;
     Context context_;
     DeviceMemory barrier_{kBarrierBytes};
     ShortProgram short_{context_, barrier_.as<unsigned>()};

@@ -107,6 +107,7 @@ void forget(Runtime& r) {
     r.graph_execs.clear();
     r.captures.clear();
     r.cublas_objects = 0;
+    r.dynamic_smem.clear();
     r.memory.forget();
 }
 
