@@ -132,11 +132,12 @@ __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float hig
     return pair;
 }
 
-/// Programmatic dependent launch. What stands before `wait_prior_grid` may only read constants and what no
-/// kernel of the last step writes; after it, all that earlier kernels wrote is visible. `launch_dependents`
-/// lets the next kernel start its own prologue: call it after `wait_prior_grid`, so that kernels
-/// overlap pairwise and never in threes. Both are nothing before
-/// compute capability 9.0, and where the launch did not ask for the overlap.
+/// Programmatic dependent launch, for kernels launched with LaunchShape::overlap: those of long steps, and
+/// the embedding and the sampler around short ones. Before `wait_prior_grid` the kernel before may still be
+/// running, so only what no kernel writes may be read there; after it, all that earlier kernels wrote is
+/// visible. `launch_dependents` lets the next such kernel come onto the device: call it after
+/// `wait_prior_grid`, so that kernels overlap pairwise and never in threes. Both are nothing before compute
+/// capability 9.0, and where the launch did not ask for the overlap.
 __device__ __forceinline__ void wait_prior_grid() {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.wait;" ::: "memory");

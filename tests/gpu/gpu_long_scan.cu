@@ -138,7 +138,8 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 
 int run(std::int64_t T) {
     const DeviceTraits traits = open_device();
-    const Context context{nullptr, &traits};
+    KernelAttributes attributes;
+    const Context context{nullptr, &traits, &attributes};
     const Dims d = real_width();
     std::vector<DeviceMemory> owners;
     const MixerWeights weights = make_weights(d, owners);

@@ -29,7 +29,7 @@ using sidewinder::bench::ProductChoices;
 
 class Bench {
   public:
-    Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_} {
+    Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_, &attributes_} {
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
         context_.stream = stream_;
         cublasLtCreate(&handle_);
@@ -328,6 +328,7 @@ class Bench {
 
     DeviceTraits traits_ = open_device();
     cudaStream_t stream_ = nullptr;
+    KernelAttributes attributes_;
     Context context_;
     cublasLtHandle_t handle_ = nullptr;
     Matmul matmul_;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "kernels/cuda/device.h"
+#include "kernels/cuda/event.h"
+#include "kernels/cuda/graphs.h"
+#include "kernels/cuda/launch.h"
+#include "kernels/cuda/long_linear.h"
+#include "kernels/cuda/sampling_memory.h"
+#include "kernels/cuda/short_program.h"
+#include "kernels/cuda/snapshots.h"
+#include "kernels/cuda/staging.h"
+#include "kernels/cuda/work_area.h"
+
+namespace sidewinder::kernels::cuda {
+
+/// All of a backend that lies on the device or is a handle of the runtime, in one place, so that it can be
+/// left behind as a whole (see Loss). Opens the device; throws Error.
+struct BackendParts {
+    explicit BackendParts(const std::shared_ptr<Loss>& loss) : snapshots(loss) {
+        check(cudaMemsetAsync(barrier.as<void>(), 0, kBarrierBytes, stream.handle()), "clearing GPU memory");
+    }
+    BackendParts(const BackendParts&) = delete;
+    BackendParts& operator=(const BackendParts&) = delete;
+
+    /// Returns when all that was issued is done; throws Error(DeviceLost) where Event::wait does.
+    void wait() {
+        done.record(stream.handle());
+        done.wait();
+    }
+
+    static constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
+
+    const DeviceTraits device = open_device();
+    Stream stream;
+    KernelAttributes attributes;
+    const Context context{stream.handle(), &device, &attributes};
+    DeviceMemory barrier{kBarrierBytes};
+    ShortProgram short_run{context, barrier.as<unsigned>()};
+    Staging staging;
+    Snapshots snapshots;
+    Graphs graphs;
+    std::optional<LongLinear> long_linear;
+    WorkArea work;
+    SamplingMemory sampling;
+    Event done;
+    std::array<Event, 4> layers;  ///< of long steps: how far the host may be ahead
+};
+
+}  // namespace sidewinder::kernels::cuda
