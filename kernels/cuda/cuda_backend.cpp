@@ -10,6 +10,7 @@
 #include "kernels/cuda/activations.h"
 #include "kernels/cuda/event.h"
 #include "kernels/cuda/float8.h"
+#include "kernels/cuda/float8_prefill.h"
 #include "kernels/cuda/graphs.h"
 #include "kernels/cuda/long_linear.h"
 #include "kernels/cuda/ops.h"
@@ -22,8 +23,7 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-constexpr std::int64_t kChunk = 4096;         // long enough that the products run at the matrix units' pace
-constexpr std::int64_t kFloat8Tokens = 1024;  // from here on it pays to make the weights float8 at each step
+constexpr std::int64_t kChunk = 4096;  // long enough that the products run at the matrix units' pace
 constexpr std::size_t kRuntimeBytes = std::size_t{340} << 20;  // what CUDA and cuBLASLt load by themselves
 constexpr std::size_t kBarrierBytes = 2 * sizeof(unsigned);
 constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
@@ -39,7 +39,7 @@ class CudaBackend final : public Backend {
         : kind_(kind_for(dims, format)),
           traits_(open_device()),
           context_{stream_.handle(), &traits_},
-          float8_(float8 && kind_ != WorkArea::Kind::Exact && has_float8(traits_, dims)) {
+          float8_(kind_ != WorkArea::Kind::Exact && has_float8(traits_, dims), float8) {
         check(cudaMemset(barrier_.as<void>(), 0, kBarrierBytes), "clearing GPU memory");
     }
 
@@ -52,7 +52,7 @@ class CudaBackend final : public Backend {
     std::string state_format() const override {
         return "cuda-f32-2-" + std::to_string(traits_.compute) + "-" +
                std::to_string(traits_.multiprocessors) + "-" + std::to_string(cublasLtGetVersion()) +
-               (float8_ ? "-float8" : "");
+               float8_.name();
     }
     std::size_t available_memory() const override {
         std::size_t free = 0, total = 0;
@@ -63,13 +63,25 @@ class CudaBackend final : public Backend {
     std::int64_t best_chunk(const Dims&) const override {
         return kind_ == WorkArea::Kind::Exact ? 256 : kChunk;
     }
-    std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override;
-    std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override;
+    std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return most_bytes<Projected>(dims, kind_ == WorkArea::Kind::Exact, max_tokens);
+    }
+    std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return most_bytes<Mixed>(dims, kind_ == WorkArea::Kind::Exact, max_tokens);
+    }
     std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
-        return WorkArea::bytes(dims, kind_, float8_, max_tokens) +
+        return WorkArea::bytes(dims, kind_, float8_.on(), max_tokens) +
                (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) + kRuntimeBytes;
     }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
+    bool offers_float8_prefill() const override { return float8_.offered(); }
+    std::size_t copies_bytes(const Dims& dims, std::int64_t layers) const override {
+        return float8_.copies_bytes(dims, layers);
+    }
+    bool keep_copies(std::span<const LayerWeights> layers) override {
+        guarded([&] { float8_.keep(context_, layers); });
+        return !float8_.kept().empty();
+    }
 
     void upload(void* to, const void* host, std::size_t bytes) override {
         guarded([&] { staging_.upload(context_.stream, to, host, bytes); });
@@ -151,13 +163,15 @@ class CudaBackend final : public Backend {
         guarded([&] { check(cudaMalloc(&data, bytes), "cudaMalloc"); });
         return data;
     }
-    void release_bytes(void* data, std::size_t) noexcept override {
+    void release_bytes(void* data, std::size_t bytes) noexcept override {
         try {
             guarded([] {});  // what has been collected may use it still
         } catch (const Error& error) {
             late_ = error;
         }
-        if (!lost_) check_quietly(cudaFree(data));
+        if (lost_) return;
+        float8_.forget(data, bytes);
+        check_quietly(cudaFree(data));
     }
 
     static WorkArea::Kind kind_for(const Dims& dims, WeightFormat format) {
@@ -168,9 +182,7 @@ class CudaBackend final : public Backend {
         if (kind_ == WorkArea::Kind::Exact) return Form::Exact;
         return T <= kShortTokens ? Form::Short : Form::Long;
     }
-    bool float8(std::int64_t T) const {  // which cuBLASLt wants in sixteens
-        return float8_ && T >= kFloat8Tokens && padded(T) % 16 == 0;
-    }
+    bool float8(std::int64_t T) const { return float8_.serves(T, padded(T)); }
     WorkArea& work(std::int64_t T) {
         if (T > work_.max_tokens) {
             throw_internal("a step of " + std::to_string(T) + " tokens where " +
@@ -213,7 +225,7 @@ class CudaBackend final : public Backend {
     Context context_;
     DeviceMemory barrier_{kBarrierBytes};
     ShortProgram short_{context_, barrier_.as<unsigned>()};
-    bool float8_;
+    Float8Prefill float8_;
     Staging staging_;
     Snapshots snapshots_;
     Graphs graphs_;
@@ -228,24 +240,12 @@ class CudaBackend final : public Backend {
     std::optional<Error> late_;  ///< of what ran as memory was let go of: told by the next operation
 };
 
-std::size_t CudaBackend::zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const {
-    const std::int64_t few = std::min(max_tokens, kShortTokens);
-    if (kind_ == WorkArea::Kind::Exact) return Projected::bytes(dims, Form::Exact, max_tokens);
-    return std::max(Projected::bytes(dims, Form::Short, few), Projected::bytes(dims, Form::Long, max_tokens));
-}
-
-std::size_t CudaBackend::y_bytes(const Dims& dims, std::int64_t max_tokens) const {
-    const std::int64_t few = std::min(max_tokens, kShortTokens);
-    if (kind_ == WorkArea::Kind::Exact) return Mixed::bytes(dims, Form::Exact, max_tokens);
-    return std::max(Mixed::bytes(dims, Form::Short, few), Mixed::bytes(dims, Form::Long, max_tokens));
-}
-
 void CudaBackend::reserve(const Dims& dims, std::int64_t max_tokens) {
     guarded([&] {
         if (max_tokens <= work_.max_tokens) return;
         if (kind_ != WorkArea::Kind::Exact && !long_) long_.emplace();
-        const std::size_t bytes = WorkArea::bytes(dims, kind_, float8_, max_tokens);
-        WorkArea area = WorkArea::allocate(dims, kind_, float8_, max_tokens);
+        const std::size_t bytes = WorkArea::bytes(dims, kind_, float8_.on(), max_tokens);
+        WorkArea area = WorkArea::allocate(dims, kind_, float8_.on(), max_tokens);
         check(cudaMemsetAsync(area.memory.as<void>(), 0, bytes, context_.stream), "clearing GPU memory");
         check(cudaStreamSynchronize(context_.stream), "clearing GPU memory");
         work_ = std::move(area);
@@ -290,8 +290,8 @@ void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const
             if (float8(T)) {
                 rms_norm_float8(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model,
                                 area.normed, area.normed8, area.token_scales);
-                long_->run_float8(context_, area, layer.in_proj, area.normed8, dims.d_model, rows, out.zxbc,
-                                  dims.zxbc_rows(), Matmul::Out::BF16);
+                long_->run_float8(context_, area, float8_.kept(), layer.in_proj, area.normed8, dims.d_model,
+                                  rows, out.zxbc, dims.zxbc_rows(), Matmul::Out::BF16);
             } else {
                 rms_norm(context_, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model, area.normed);
                 long_->run(context_, area, layer.in_proj, area.normed, rows, out.zxbc, dims.zxbc_rows(),
@@ -358,8 +358,9 @@ void CudaBackend::linear_add(const Dims& dims, const WeightView& out_proj, const
         if (how == Form::Exact) {
             linear_exact(context_, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
         } else if (float8(T)) {
-            long_->run_float8(context_, work(T), out_proj, reinterpret_cast<const unsigned char*>(in.y16),
-                              2 * dims.d_inner, padded(T), residual, dims.d_model, Matmul::Out::F32Add);
+            long_->run_float8(context_, work(T), float8_.kept(), out_proj,
+                              reinterpret_cast<const unsigned char*>(in.y16), 2 * dims.d_inner, padded(T),
+                              residual, dims.d_model, Matmul::Out::F32Add);
         } else {
             long_->run(context_, work(T), out_proj, in.y16, padded(T), residual, dims.d_model,
                        Matmul::Out::F32Add);
