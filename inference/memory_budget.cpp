@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "inference/model.h"
 #include "inference/state.h"
 #include "inference/weight_plan.h"
 #include "kernels/error.h"

@@ -4,12 +4,13 @@
 #include <string>
 
 #include "inference/config.h"
-#include "inference/model.h"
 #include "inference/tensor_source.h"
 #include "inference/weights.h"
 #include "kernels/backend.h"
 
 namespace sidewinder::inference {
+
+class Model;
 
 /// What a model takes of a backend's memory, known before anything is allocated.
 struct MemoryNeed {

@@ -84,9 +84,7 @@ class Backend {
     /// Allocates what steps of up to `max_tokens` need, so that later ones allocate nothing.
     virtual void reserve(const Dims& dims, std::int64_t max_tokens) = 0;
 
-    // Long steps in float8.
-    /// Could a backend like this one make them so, faster and less exactly, when it is asked to at its
-    /// making?
+    /// Can long steps multiply in float8 here, if that is asked for when the backend is made?
     virtual bool offers_float8_prefill() const { return false; }
 
     // Copies of the weights in a form that makes long steps faster, where there is memory for them.
