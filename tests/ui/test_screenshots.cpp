@@ -147,6 +147,7 @@ class TestScreenshots : public QObject {
             save(dialog->grab(), "settings-end");
             controller.status.offersFloat8 = true;
             window.setStatus(controller.status);
+            QTest::qWait(30);
             save(dialog->grab(), "settings-float8");
             dialog->close();
         }
