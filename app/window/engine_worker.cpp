@@ -87,10 +87,11 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
                                : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
         };
         engine_ = Engine::load(with, progress, stop);
-        Q_EMIT loaded(
-            {QString::fromStdString(engine_->model_name()), QString::fromStdString(engine_->device_name()),
-             QString::fromStdString(engine_->device_note()), engine_->model_name() == kDemoModelName,
-             engine_->tokenizer_id(), QString::fromStdString(engine_->note())});
+        Q_EMIT loaded({QString::fromStdString(engine_->model_name()),
+                       QString::fromStdString(engine_->device_name()),
+                       QString::fromStdString(engine_->device_note()),
+                       engine_->model_name() == kDemoModelName, engine_->offers_float8_prefill(),
+                       engine_->tokenizer_id(), QString::fromStdString(engine_->note())});
     } catch (const inference::Stopped&) {
         // Another load follows, or the program ends: nothing to say.
     } catch (const std::bad_alloc&) {

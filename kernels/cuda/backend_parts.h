@@ -6,6 +6,7 @@
 
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/event.h"
+#include "kernels/cuda/float8_prefill.h"
 #include "kernels/cuda/graphs.h"
 #include "kernels/cuda/launch.h"
 #include "kernels/cuda/long_linear.h"
@@ -44,6 +45,7 @@ struct BackendParts {
     Snapshots snapshots;
     Graphs graphs;
     std::optional<LongLinear> long_linear;
+    Float8Prefill float8;
     WorkArea work;
     SamplingMemory sampling;
     Event done;

@@ -15,8 +15,7 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-constexpr std::int64_t kChunk = 4096;         // long enough that the products run at the matrix units' pace
-constexpr std::int64_t kFloat8Tokens = 1024;  // from here on it pays to make the weights float8 at each step
+constexpr std::int64_t kChunk = 4096;  // long enough that the products run at the matrix units' pace
 constexpr std::size_t kRuntimeBytes = std::size_t{340} << 20;  // what CUDA and cuBLASLt load by themselves
 constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer shapes for cuBLASLt to plan
 
@@ -27,9 +26,10 @@ constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer sha
 
 class CudaBackend final : public Backend {
   public:
-    CudaBackend(const Dims& dims, WeightFormat format, bool float8)
-        : kind_(kind_for(dims, format)),
-          float8_(float8 && kind_ != WorkArea::Kind::Exact && has_float8(parts_->device, dims)) {}
+    CudaBackend(const Dims& dims, WeightFormat format, bool float8) : kind_(kind_for(dims, format)) {
+        const bool offered = kind_ != WorkArea::Kind::Exact && has_float8(parts_->device, dims);
+        parts_->float8 = Float8Prefill(offered, float8);
+    }
 
     ~CudaBackend() override {
         parts_->short_run.clear();
@@ -41,7 +41,7 @@ class CudaBackend final : public Backend {
     std::string state_format() const override {
         return "cuda-f32-2-" + std::to_string(parts_->device.compute) + "-" +
                std::to_string(parts_->device.multiprocessors) + "-" + std::to_string(cublasLtGetVersion()) +
-               (float8_ ? "-float8" : "");
+               parts_->float8.name();
     }
     std::size_t available_memory() const override {
         std::size_t free = 0;
@@ -52,13 +52,25 @@ class CudaBackend final : public Backend {
     std::int64_t best_chunk(const Dims&) const override {
         return kind_ == WorkArea::Kind::Exact ? 256 : kChunk;
     }
-    std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override;
-    std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override;
+    std::size_t zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return most_bytes<Projected>(dims, kind_ == WorkArea::Kind::Exact, max_tokens);
+    }
+    std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const override {
+        return most_bytes<Mixed>(dims, kind_ == WorkArea::Kind::Exact, max_tokens);
+    }
     std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
-        return WorkArea::bytes(dims, kind_, float8_, max_tokens) +
+        return WorkArea::bytes(dims, kind_, parts_->float8.on(), max_tokens) +
                (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) + kRuntimeBytes;
     }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
+    bool offers_float8_prefill() const override { return parts_->float8.offered(); }
+    std::size_t copies_bytes(const Dims& dims, std::int64_t layers) const override {
+        return parts_->float8.copies_bytes(dims, layers);
+    }
+    bool keep_copies(std::span<const LayerWeights> layers) override {
+        guarded([&] { parts_->float8.keep(parts_->context, layers, parts_->done); });
+        return !parts_->float8.kept().empty();
+    }
 
     void upload(void* to, const void* host, std::size_t bytes) override {
         guarded([&] { parts_->staging.upload(parts_->context.stream, to, host, bytes); });
@@ -137,9 +149,11 @@ class CudaBackend final : public Backend {
         guarded([&] { check_device_memory(cudaMalloc(&data, bytes), bytes); });
         return data;
     }
-    void release_bytes(void* data, std::size_t) noexcept override {
+    void release_bytes(void* data, std::size_t bytes) noexcept override {
         settle();
-        if (!loss_->told()) check_quietly(cudaFree(data));
+        if (loss_->told()) return;
+        parts_->float8.forget(data, bytes);
+        check_quietly(cudaFree(data));
     }
     // Before anything is let go of: what was collected may use it still, and releasing waits for the device
     // without an end.
@@ -164,9 +178,7 @@ class CudaBackend final : public Backend {
         if (kind_ == WorkArea::Kind::Exact) return Form::Exact;
         return T <= kShortTokens ? Form::Short : Form::Long;
     }
-    bool float8(std::int64_t T) const {  // which cuBLASLt wants in sixteens
-        return float8_ && T >= kFloat8Tokens && padded(T) % 16 == 0;
-    }
+    bool float8(std::int64_t T) const { return parts_->float8.serves(T, padded(T)); }
     WorkArea& work(std::int64_t T) {
         if (T > parts_->work.max_tokens) {
             throw_internal("a step of " + std::to_string(T) + " tokens where " +
@@ -207,31 +219,19 @@ class CudaBackend final : public Backend {
     const std::shared_ptr<Loss> loss_ = std::make_shared<Loss>();
     std::unique_ptr<BackendParts> parts_ = std::make_unique<BackendParts>(loss_);
     WorkArea::Kind kind_;
-    bool float8_;
     std::size_t layer_ = 0;      ///< of long steps, see stay_close
     std::thread::id thread_;     ///< that the device was last chosen on
     std::optional<Error> late_;  ///< of what ran as memory was let go of: told by the next operation
 };
-
-std::size_t CudaBackend::zxbcdt_bytes(const Dims& dims, std::int64_t max_tokens) const {
-    const std::int64_t few = std::min(max_tokens, kShortTokens);
-    if (kind_ == WorkArea::Kind::Exact) return Projected::bytes(dims, Form::Exact, max_tokens);
-    return std::max(Projected::bytes(dims, Form::Short, few), Projected::bytes(dims, Form::Long, max_tokens));
-}
-
-std::size_t CudaBackend::y_bytes(const Dims& dims, std::int64_t max_tokens) const {
-    const std::int64_t few = std::min(max_tokens, kShortTokens);
-    if (kind_ == WorkArea::Kind::Exact) return Mixed::bytes(dims, Form::Exact, max_tokens);
-    return std::max(Mixed::bytes(dims, Form::Short, few), Mixed::bytes(dims, Form::Long, max_tokens));
-}
 
 void CudaBackend::reserve(const Dims& dims, std::int64_t max_tokens) {
     guarded([&] {
         if (max_tokens <= parts_->work.max_tokens) return;
         parts_->wait();  // what is there may be in use
         if (kind_ != WorkArea::Kind::Exact && !parts_->long_linear) parts_->long_linear.emplace();
-        WorkArea area = WorkArea::allocate(dims, kind_, float8_, max_tokens);
-        check(cudaMemsetAsync(area.memory.as<void>(), 0, WorkArea::bytes(dims, kind_, float8_, max_tokens),
+        const bool float8 = parts_->float8.on();
+        WorkArea area = WorkArea::allocate(dims, kind_, float8, max_tokens);
+        check(cudaMemsetAsync(area.memory.as<void>(), 0, WorkArea::bytes(dims, kind_, float8, max_tokens),
                               parts_->context.stream),
               "clearing GPU memory");
         parts_->graphs.clear();  // they use the old one
@@ -277,8 +277,8 @@ void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const
             if (float8(T)) {
                 rms_norm_float8(parts_->context, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model,
                                 area.normed, area.normed8, area.token_scales);
-                parts_->long_linear->run_float8(parts_->context, area, layer.in_proj, area.normed8,
-                                                dims.d_model, rows, out.zxbc, dims.zxbc_rows(),
+                parts_->long_linear->run_float8(parts_->context, area, parts_->float8.kept(), layer.in_proj,
+                                                area.normed8, dims.d_model, rows, out.zxbc, dims.zxbc_rows(),
                                                 Matmul::Out::BF16);
             } else {
                 rms_norm(parts_->context, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model,
@@ -349,7 +349,7 @@ void CudaBackend::linear_add(const Dims& dims, const WeightView& out_proj, const
         if (how == Form::Exact) {
             linear_exact(parts_->context, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
         } else if (float8(T)) {
-            parts_->long_linear->run_float8(parts_->context, work(T), out_proj,
+            parts_->long_linear->run_float8(parts_->context, work(T), parts_->float8.kept(), out_proj,
                                             reinterpret_cast<const unsigned char*>(in.y16), 2 * dims.d_inner,
                                             padded(T), residual, dims.d_model, Matmul::Out::F32Add);
         } else {

@@ -273,8 +273,26 @@ class Bench {
                                 token_scales_);
             }),
             alone([&](int) { gated_norm_float8(context_, d_, y_, squares_, norm_, T, token_scales_); }));
-        std::fflush(stdout);
+        float8_bits(in[0], T);
         bench::fill_bf16(y_, T * d_.d_inner, 1.0f);
+    }
+    // in_proj as one product and a tile of long_linear's at a time.
+    void float8_bits(const WeightView& in, std::int64_t T) {
+        auto* tile = reinterpret_cast<unsigned char*>(tile_);
+        std::vector<std::uint16_t> whole(static_cast<std::size_t>(T * d_.zxbc_rows())), tiled(whole);
+        for (auto* result : {&whole, &tiled}) {
+            const std::int64_t step = result == &whole ? d_.zxbc_rows() : 8192;
+            for (std::int64_t row = 0; row < d_.zxbc_rows(); row += step) {
+                const std::int64_t rows = std::min(step, d_.zxbc_rows() - row);
+                weight_to_float8(context_, in, row, rows, tile, scales_);
+                float8_product(tile, row, rows, T, true);
+            }
+            check(cudaStreamSynchronize(stream_), "float8 products");
+            check(cudaMemcpy(result->data(), zxbc_, 2 * result->size(), cudaMemcpyDeviceToHost), "reading");
+        }
+        std::printf("  in_proj in one product and in tiles: %s\n",
+                    whole == tiled ? "same bits" : "DIFFERENT");
+        std::fflush(stdout);
     }
     void norm(std::int64_t T) { rms_norm(context_, residual_, norm_, 1e-5f, T, d_.d_model, normed_); }
     const __nv_bfloat16* data(const WeightView& view) { return static_cast<const __nv_bfloat16*>(view.data); }

@@ -16,7 +16,7 @@ class TestDeviceLost : public QObject {
 
     app::BackendMaker backends() {
         app::BackendMaker maker = app::real_backends();
-        maker.cuda = [this](const kernels::Dims&, kernels::WeightFormat) {
+        maker.cuda = [this](const kernels::Dims&, kernels::WeightFormat, bool) {
             ++made_;
             return std::make_unique<FailingBackend>(plan_);
         };

@@ -23,15 +23,16 @@ const inference::Config& config() {
     return kConfig;
 }
 
-/// Loading, a prefill, decoding by a recorded graph, keeping a state, going back to it, and drawing tokens.
-/// `made` is set as soon as there is a backend.
+/// Loading, float8 copies, a prefill, decoding by a recorded graph, keeping a state, going back to it, and
+/// drawing tokens. `made` is set as soon as there is a backend.
 std::vector<float> session(bool* made = nullptr) {
-    const auto backend = kernels::cuda::make_backend(config().dims, kernels::WeightFormat::Int8);
+    const auto backend = kernels::cuda::make_backend(config().dims, kernels::WeightFormat::Int8, true);
     if (made) *made = true;
     const inference::WeightRecipe recipe{kernels::WeightFormat::Int8, 64};
     inference::Model model(
         *backend, config(),
         inference::Weights::load(inference::RandomWeights(config()), config(), recipe, *backend), 32);
+    backend->keep_copies(model.weights().layers());
     inference::State state(*backend, config());
     const auto tokens = inference::random_tokens(config().dims.vocab, 20);
     std::vector<float> logits(static_cast<std::size_t>(config().dims.vocab));
