@@ -17,7 +17,12 @@ struct MixerChunkCall {
     __nv_bfloat16* y = nullptr;
 };
 
-/// Conv1d and SiLU of the channels B | C -> work.bc; moves their part of state.conv on.
+/// Tokens of a chunk of the scan on this device: 64 or 32.
+int scan_tokens(const DeviceTraits& device);
+
+/// What of the scan is the same for a group's heads, or needs no walk: conv1d and SiLU of the channels B | C,
+/// the products C B^T within each chunk, and the time steps -> work.tiles (scan_work.h); moves B's and C's
+/// part of state.conv on.
 void conv_bc(const Context& context, const MixerChunkCall& call);
 
 /// One block a head: conv1d and SiLU of its x channels (and their part of state.conv), the scan (state.ssm),

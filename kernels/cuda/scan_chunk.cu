@@ -28,13 +28,8 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
     scan::Arguments args{};
     args.zxbc = call.zxbc;
     args.stride = dims.zxbc_rows();
-    args.bc = call.work.bc;
-    args.c_offset = dims.n_groups * dims.d_state;
-    args.dt = call.dt;
     args.taps = reinterpret_cast<const float4*>(call.weights.conv_weight);
     args.conv_bias = call.weights.conv_bias;
-    args.dt_bias = call.weights.dt_bias;
-    args.A = call.weights.A;
     args.D = call.weights.D;
     args.conv_state = reinterpret_cast<float4*>(call.state.conv);
     args.ssm = call.state.ssm;
@@ -48,8 +43,11 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
 }
 
 template <int Q>
-void launch_scan(const Context& context, scan::Arguments args) {
+void launch_scan(const Context& context, const MixerChunkCall& call) {
+    scan::Arguments args = arguments_of(call);
     args.chunks = static_cast<int>((args.T + Q - 1) / Q);
+    args.work =
+        scan::work_view<Q>(call.work.tiles, args.chunks, static_cast<int>(call.dims.n_groups), args.n_heads);
     LaunchShape shape;
     shape.grid.x = static_cast<unsigned>(args.n_heads);
     shape.block.x = scan::kThreads;
@@ -61,13 +59,16 @@ void launch_scan(const Context& context, scan::Arguments args) {
 }  // namespace
 
 void scan_chunk(const Context& context, const MixerChunkCall& call) {
-    const scan::Arguments args = arguments_of(call);
-    // 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
-    if (context.device->shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes)) {
-        launch_scan<64>(context, args);
+    if (scan_tokens(*context.device) == 64) {
+        launch_scan<64>(context, call);
     } else {
-        launch_scan<32>(context, args);
+        launch_scan<32>(context, call);
     }
+}
+
+// 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
+int scan_tokens(const DeviceTraits& device) {
+    return device.shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes) ? 64 : 32;
 }
 
 }  // namespace sidewinder::kernels::cuda

@@ -50,7 +50,7 @@ class Bench {
         normed_ = bf16(T * d_.d_model, 1.0f);
         zxbc_ = bf16(T * d_.zxbc_rows(), 1.0f);
         y_ = bf16(T * d_.d_inner, 1.0f);
-        bc_ = reinterpret_cast<__half*>(bf16(T * 2 * d_.n_groups * d_.d_state, 1.0f));
+        tiles_ = memory<void>(static_cast<std::size_t>(mixer_chunk_bytes(d_, T)));
         tile_ = bf16(d_.zxbc_rows() * d_.d_model, 0.015f);
         workspace_ = bf16(std::int64_t{16} << 20, 0.0f);
         mixer_ = {floats(d_.conv_state_size(), 0.1f, 0.3f), floats(d_.conv_dim(), 0.1f, 0.1f),
@@ -74,8 +74,10 @@ class Bench {
         double sum = line("rms_norm", MB * 4096 * 6, 0, T, [&](int) { norm(T); });
         sum += line("in_proj", 0, in_ops, T, [&](int i) { in_proj(i, T); });
         sum += line("dt product", MB * (4096 * 2 + 512), 0, T, [&](int i) { dt(i, T); });
-        sum += line("conv_bc", MB * 2048 * 4, 0, T, [&](int i) { conv_bc(context_, call(i, T)); });
-        sum += line("scan_chunk", MB * (8192 * 6 + 2048 * 2 + 1024), 3.67e-12 * 1e6 * 128 * t / 64, T,
+        const double tiles_MB = 1e-6 * static_cast<double>(mixer_chunk_bytes(d_, T));
+        sum += line("conv_bc", MB * (2048 * 2 + 512) + tiles_MB, 0, T,
+                    [&](int i) { conv_bc(context_, call(i, T)); });
+        sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 3.67e-12 * 1e6 * 128 * t / 64, T,
                     [&](int i) { scan_chunk(context_, call(i, T)); });
         sum += line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
         sum += line("out_proj", 0, out_ops, T, [&](int i) { out_proj(i, T); });
@@ -189,7 +191,8 @@ class Bench {
         return {layout, data, scales ? floats(scales, 1e-4f, 1e-5f) : nullptr};
     }
     MixerChunkCall call(int i, std::int64_t T) {
-        return {d_, mixer_, layers_[static_cast<std::size_t>(i)].state, zxbc_, dt_, T, {bc_, squares_}, y_};
+        return {d_, mixer_, layers_[static_cast<std::size_t>(i)].state, zxbc_, dt_, T, {tiles_, squares_},
+                y_};
     }
     // A layer's time with its two large products by `product(layer, is in_proj)`.
     double layer(std::int64_t T, const std::function<void(int, bool)>& product) {
@@ -340,7 +343,7 @@ class Bench {
                   *workspace_ = nullptr;
     unsigned char* normed8_ = nullptr;
     float* token_scales_ = nullptr;
-    __half* bc_ = nullptr;
+    void* tiles_ = nullptr;
 };
 
 }  // namespace

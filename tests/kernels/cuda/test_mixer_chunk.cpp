@@ -120,16 +120,15 @@ Result run(const Problem& p, const std::vector<std::int64_t>& calls, const cuda:
     const DeviceArray<std::uint16_t> zxbc(p.zxbc);
     const DeviceArray<std::uint16_t> y(
         std::vector<std::uint16_t>(static_cast<std::size_t>((p.T + kExtraRows) * dims.d_inner), kPoison));
-    const DeviceArray<std::uint16_t> bc(std::vector<std::uint16_t>(
-        static_cast<std::size_t>(p.T * 2 * dims.n_groups * dims.d_state), kPoison));
+    const DeviceArray<unsigned char> tiles(
+        std::vector<unsigned char>(static_cast<std::size_t>(cuda::mixer_chunk_bytes(dims, p.T)), 0xFF));
     const DeviceArray<float> squares(std::vector<float>(static_cast<std::size_t>(p.T * dims.n_heads), NAN));
     const MixerWeights weights{conv_weight.get(), conv_bias.get(), dt_bias.get(),
                                A.get(),           D.get(),         norm_weight.get()};
     const cuda::Context context{nullptr, &device};
     std::int64_t at = 0;
     for (const std::int64_t tokens : calls) {
-        const cuda::MixerChunkWork work{reinterpret_cast<__half*>(bc.get()),
-                                        squares.get() + at * dims.n_heads};
+        const cuda::MixerChunkWork work{tiles.get(), squares.get() + at * dims.n_heads};
         cuda::mixer_chunk(context, dims, weights, {conv.get(), ssm.get()},
                           reinterpret_cast<const __nv_bfloat16*>(zxbc.get()) + at * dims.zxbc_rows(),
                           dt.get() + at * dims.n_heads, tokens, work,
