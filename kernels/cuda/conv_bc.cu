@@ -6,9 +6,9 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-constexpr int kWarps = 8;
+constexpr int kWarps = 16;
 constexpr int kThreads = kWarps * kWarp;
-constexpr int kChannels = 8;      // a thread's, 16 bytes; a warp's lanes 0..15 have B's, the others C's
+constexpr int kChannels = 4;      // a thread's, 8 bytes; a warp has all of B's or of C's
 constexpr int kBlocksAtOnce = 2;  // on a multiprocessor
 
 struct ConvArguments {
@@ -24,43 +24,52 @@ struct ConvArguments {
     std::int64_t c_offset;
     std::int64_t T;
     int heads_per_group;
+    float* unpublished;  // [T, n_heads], to be made negative; or null
 };
 
-__device__ __forceinline__ void unpack(float (&out)[kChannels], uint4 v) {
-    const std::uint32_t words[4] = {v.x, v.y, v.z, v.w};
+__device__ __forceinline__ void unpack(float (&out)[kChannels], uint2 v) {
+    const std::uint32_t words[2] = {v.x, v.y};
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 2; ++i) {
         out[2 * i] = low_bf16(words[i]);
         out[2 * i + 1] = high_bf16(words[i]);
     }
 }
 
-/// The three columns before token `first`: from the state at the start, else raw.
-__device__ __forceinline__ void load_halo(float (&c)[4][kChannels], const ConvArguments& args,
-                                          std::int64_t channel, std::int64_t first) {
-    if (first == 0) {
+/// A thread's channels of the tokens from its first one on; past the end the last token again: finite. Within
+/// a chunk 32-bit offsets do: mixer_chunk bounds the row length.
+struct RawRows {
+    const __nv_bfloat16* first;
+    int stride;
+    int last;
+
+    __device__ __forceinline__ uint2 load(int i) const {
+        return *reinterpret_cast<const uint2*>(first + min(i, last) * stride);
+    }
+};
+
+/// The three columns before the first token: from the state at the start, else raw.
+__device__ __forceinline__ void load_halo(float (&c)[4][kChannels], const RawRows& rows, const float4* state,
+                                          bool at_start) {
+    if (at_start) {
 #pragma unroll
         for (int i = 0; i < kChannels; ++i) {
-            const float4 columns = args.state[channel + i];
+            const float4 columns = state[i];
             c[0][i] = columns.y;
             c[1][i] = columns.z;
             c[2][i] = columns.w;
         }
     } else {
 #pragma unroll
-        for (int k = 0; k < 3; ++k) {
-            const std::int64_t t = first - 3 + k < args.T ? first - 3 + k : args.T - 1;
-            unpack(c[k], *reinterpret_cast<const uint4*>(args.raw + t * args.stride + channel));
-        }
+        for (int k = 0; k < 3; ++k) unpack(c[k], rows.load(k - 3));
     }
 }
 
-/// Conv1d and SiLU of a thread's channels, tokens `first` on, into the tiles in shared and in device memory;
-/// `at` is the thread's channels' piece of row `row`.
+/// Conv1d and SiLU of a thread's channels, into rows `row` and on of a tile in shared and in device memory.
 template <int kTokens>
-__device__ __forceinline__ void convolve(const ConvArguments& args, const uint4 (&raw)[kTokens],
+__device__ __forceinline__ void convolve(const ConvArguments& args, const uint2 (&raw)[kTokens],
                                          float (&c)[4][kChannels], std::int64_t channel, char* tile,
-                                         char* out, int row, int piece) {
+                                         char* out, int row, int lane) {
     float4 taps[kChannels];
     float bias[kChannels];
 #pragma unroll
@@ -71,9 +80,9 @@ __device__ __forceinline__ void convolve(const ConvArguments& args, const uint4 
 #pragma unroll
     for (int i = 0; i < kTokens; ++i) {  // c is a ring: the column of token i in c[(i + 3) % 4]
         unpack(c[(i + 3) % 4], raw[i]);
-        std::uint32_t words[4];
+        std::uint32_t words[2];
 #pragma unroll
-        for (int j = 0; j < 4; ++j) {
+        for (int j = 0; j < 2; ++j) {
             float v[2];
 #pragma unroll
             for (int e = 0; e < 2; ++e) {
@@ -84,10 +93,9 @@ __device__ __forceinline__ void convolve(const ConvArguments& args, const uint4 
             silu_pair(v[0], v[1]);
             words[j] = pack_f16_saturated(v[0], v[1]);
         }
-        const uint4 columns{words[0], words[1], words[2], words[3]};
-        const int to = scan::wide_piece(row + i, piece);
-        *reinterpret_cast<uint4*>(tile + to) = columns;
-        *reinterpret_cast<uint4*>(out + to) = columns;
+        const int to = scan::wide_piece(row + i, lane / 2) + lane % 2 * 8;
+        *reinterpret_cast<uint2*>(tile + to) = uint2{words[0], words[1]};
+        *reinterpret_cast<uint2*>(out + to) = uint2{words[0], words[1]};
     }
 }
 
@@ -123,22 +131,24 @@ template <int Q>
 __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args, int chunk, int group,
                                                       int warp, int lane) {
     using Part = scan::GroupPart<Q>;
-    constexpr int kTokens = Q / kWarps;
-    const std::int64_t channel = lane / 16 * args.c_offset + group * scan::kStateDim + lane % 16 * kChannels;
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + warp * kTokens;
+    constexpr int kTokens = 2 * Q / kWarps;
+    const int of_c = warp % 2;
+    const int row = warp / 2 * kTokens;
+    const std::int64_t channel = of_c * args.c_offset + group * scan::kStateDim + lane * kChannels;
+    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + row;
     char* tiles = dynamic_smem();
     char* out = args.work.group_part<Q>(chunk, group);
 
-    uint4 raw[kTokens];
+    const std::int64_t last = args.T - 1 - first;
+    const RawRows rows{args.raw + first * args.stride + channel, static_cast<int>(args.stride),
+                       static_cast<int>(last < kTokens ? last : kTokens)};
+    uint2 raw[kTokens];
 #pragma unroll
-    for (int i = 0; i < kTokens; ++i) {  // past the end the last token again: finite
-        const std::int64_t t = first + i < args.T ? first + i : args.T - 1;
-        raw[i] = *reinterpret_cast<const uint4*>(args.raw + t * args.stride + channel);
-    }
+    for (int i = 0; i < kTokens; ++i) raw[i] = rows.load(i);
     float c[4][kChannels];
-    load_halo(c, args, channel, first);
-    const int tile = lane / 16 * Part::kTile;
-    convolve(args, raw, c, channel, tiles + tile, out + tile, warp * kTokens, lane % 16);
+    load_halo(c, rows, args.state + channel, first == 0);
+    const int tile = of_c * Part::kTile;
+    convolve(args, raw, c, channel, tiles + tile, out + tile, row, lane);
     if (first == 0) {
         for (int i = 0; i < kChannels; ++i) {
             advance_conv_state(args.state + channel + i, args.raw + channel + i, args.stride, args.T);
@@ -146,6 +156,17 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
     }
     __syncthreads();
     for (int block = warp; block < Part::kBlocks; block += kWarps) score_block<Q>(tiles, out, block, lane);
+}
+
+/// Makes a group's sums of squares of a chunk's tokens negative.
+template <int Q>
+__device__ __forceinline__ void unpublish(const ConvArguments& args, int chunk, int group) {
+    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
+    for (int i = static_cast<int>(threadIdx.x); i < Q * args.heads_per_group; i += kThreads) {
+        const std::int64_t t = first + i / args.heads_per_group;
+        const int head = group * args.heads_per_group + i % args.heads_per_group;
+        if (t < args.T) args.unpublished[t * args.work.n_heads + head] = -1.0f;
+    }
 }
 
 /// A block: a chunk of a group. Those of the grid's second row do its heads' time steps, the others the rest.
@@ -161,6 +182,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksAtOnce) conv_bc_kernel(ConvAr
         convolve_and_multiply<Q>(args, chunk, group, warp, lane);
         return;
     }
+    if (args.unpublished) unpublish<Q>(args, chunk, group);
     for (int h = warp; h < args.heads_per_group; h += kWarps) {
         const int head = group * args.heads_per_group + h;
         const scan::TimeInput in{args.dt + head, args.work.n_heads, args.dt_bias[head], args.A[head], args.T};
@@ -186,6 +208,7 @@ void launch_conv(const Context& context, const MixerChunkCall& call) {
     args.c_offset = dims.n_groups * dims.d_state;
     args.T = call.T;
     args.heads_per_group = static_cast<int>(dims.n_heads / dims.n_groups);
+    args.unpublished = scan_norms(*context.device, call) ? call.work.head_squares : nullptr;
     LaunchShape shape;
     shape.grid.x = static_cast<unsigned>(chunks * dims.n_groups);
     shape.grid.y = 2;

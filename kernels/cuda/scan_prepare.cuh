@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/scan_gate.cuh"
 #include "kernels/cuda/scan_tiles.cuh"
 
 /// scan_chunk's prepare warps: what of a chunk needs no state.
@@ -100,57 +101,9 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
     }
 }
 
-/// A thread's share of a chunk's z, in 16-byte pieces.
-template <int Q>
-inline constexpr int kPieces = Q * 8 / kPrepareThreads;
-template <int Q>
-__device__ __forceinline__ void load_z(uint4 (&z)[kPieces<Q>], const Arguments& args, int chunk, int head,
-                                       int thread) {
-    const __nv_bfloat16* from = args.zxbc + head * kHeadDim + thread % 8 * 8;
-#pragma unroll
-    for (int i = 0; i < kPieces<Q>; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + thread / 8 + i * (kPrepareThreads / 8);
-        z[i] = load_once(from + (t < args.T ? t : args.T - 1) * args.stride);
-    }
-}
-
-/// u = y silu(z), bfloat16, of two channels; adds the squares.
-__device__ __forceinline__ std::uint32_t gated_pair(std::uint32_t y, std::uint32_t z, float& squares) {
-    __half2 halves;
-    memcpy(static_cast<void*>(&halves), &y, sizeof halves);
-    const float2 scan = __half22float2(halves);
-    float gate[2] = {low_bf16(z), high_bf16(z)};
-    silu_pair(gate[0], gate[1]);
-    const float u0 = scan.x * gate[0];
-    const float u1 = scan.y * gate[1];
-    squares = fmaf(u0, u0, fmaf(u1, u1, squares));
-    return pack_bf16(u0, u1);
-}
-
-/// Gates a finished chunk's scan and writes it; eight lanes a token.
-template <int Q>
-__device__ __forceinline__ void write_gated(const Arguments& args, const char* smem, int chunk,
-                                            const uint4 (&z)[kPieces<Q>], int head, int thread) {
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + thread / 8;
-#pragma unroll
-    for (int i = 0; i < kPieces<Q>; ++i) {
-        constexpr int kRows = kPrepareThreads / 8;
-        const uint4 y = *reinterpret_cast<const uint4*>(smem + Layout<Q>::y(chunk) +
-                                                        narrow_piece(thread / 8 + i * kRows, thread % 8));
-        float squares = 0.0f;
-        const uint4 u{gated_pair(y.x, z[i].x, squares), gated_pair(y.y, z[i].y, squares),
-                      gated_pair(y.z, z[i].z, squares), gated_pair(y.w, z[i].w, squares)};
-#pragma unroll
-        for (int mask = 1; mask < 8; mask *= 2) squares += __shfl_xor_sync(kAllLanes, squares, mask);
-        const std::int64_t t = first + i * kRows;
-        if (t >= args.T) continue;
-        *reinterpret_cast<uint4*>(args.y + t * args.d_inner + head * kHeadDim + thread % 8 * 8) = u;
-        if (thread % 8 == 0) args.head_squares[t * args.n_heads + head] = squares;
-    }
-}
-
-/// The prepare warps' walk over the sequence.
-template <int Q>
+/// The prepare warps' walk over the sequence. A chunk's norm comes a step behind its gate: by then the other
+/// heads' sums should be there.
+template <int Q, bool kNorm>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
@@ -163,28 +116,29 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.taps[e] = args.taps[channel];
         own.bias[e] = args.conv_bias[channel];
     }
-    uint4 z[kPieces<Q>] = {};
     uint4 raw[kShare<Q>] = {};  // scores of the next chunk, on their way a step ahead
-    const auto gate = [&](int chunk) {
-        if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
-        if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
-    };
     load_scores<Q>(raw, args, 0, group, warp, lane);
+    Gate<Q, kNorm> gate(args, head, thread);
     // Two warps share a scheduler: one is at the exponentials while the other is at the sums.
     const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
-        if (gates_first) gate(chunk);
+        if (gates_first) gate.step(smem, chunk);
+        if (!gates_first) gate.look_ahead(chunk - 2);
         if (next >= 0 && next < args.chunks) {
             scores<Q>(smem, next, D, raw, warp, lane);
             if (next + 1 < args.chunks) load_scores<Q>(raw, args, next + 1, group, warp, lane);
             convolve_x<Q>(args, smem, next, head, own, warp, lane);
         }
-        if (!gates_first) gate(chunk);
+        if (!gates_first) gate.step(smem, chunk);
+        if (gates_first) gate.look_ahead(chunk - 1);
         end_step<Q>();
     }
-    write_gated<Q>(args, smem, args.chunks - 1, z, head, thread);
+    if (!gates_first) gate.look_ahead(args.chunks - 2);
+    gate.step(smem, args.chunks);
+    gate.look_ahead(args.chunks - 1);
+    gate.norm(args.chunks - 1);
     if (thread < kHeadDim) {
         const std::int64_t channel = static_cast<std::int64_t>(head) * kHeadDim + thread;
         advance_conv_state(args.conv_state + channel, args.zxbc + args.d_inner + channel, args.stride,
