@@ -6,10 +6,10 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-constexpr int kWarps = 16;
+constexpr int kWarps = 8;
 constexpr int kThreads = kWarps * kWarp;
 constexpr int kChannels = 4;      // a thread's, 8 bytes; a warp has all of B's or of C's
-constexpr int kBlocksAtOnce = 2;  // on a multiprocessor
+constexpr int kBlocksAtOnce = 3;  // on a multiprocessor
 
 struct ConvArguments {
     const __nv_bfloat16* raw;  // [T, stride], first channel B
@@ -65,11 +65,13 @@ __device__ __forceinline__ void load_halo(float (&c)[4][kChannels], const RawRow
     }
 }
 
-/// Conv1d and SiLU of a thread's channels, into rows `row` and on of a tile in shared and in device memory.
+/// Conv1d and SiLU of a thread's channels, kTokens of them, into rows `row` and on of a tile in shared and in
+/// device memory. In fours, the next four on their way.
 template <int kTokens>
-__device__ __forceinline__ void convolve(const ConvArguments& args, const uint2 (&raw)[kTokens],
-                                         float (&c)[4][kChannels], std::int64_t channel, char* tile,
-                                         char* out, int row, int lane) {
+__device__ __forceinline__ void convolve(const ConvArguments& args, const RawRows& rows, std::int64_t channel,
+                                         bool at_start, char* tile, char* out, int row, int lane) {
+    float c[4][kChannels];  // a ring: the column of token i in c[(i + 3) % 4]
+    load_halo(c, rows, args.state + channel, at_start);
     float4 taps[kChannels];
     float bias[kChannels];
 #pragma unroll
@@ -77,25 +79,28 @@ __device__ __forceinline__ void convolve(const ConvArguments& args, const uint2 
         taps[i] = args.taps[channel + i];
         bias[i] = args.bias[channel + i];
     }
+    uint2 raw[4];
 #pragma unroll
-    for (int i = 0; i < kTokens; ++i) {  // c is a ring: the column of token i in c[(i + 3) % 4]
-        unpack(c[(i + 3) % 4], raw[i]);
-        std::uint32_t words[2];
+    for (int i = 0; i < 4; ++i) raw[i] = rows.load(i);
+#pragma unroll 1
+    for (int four = 0; four < kTokens; four += 4) {
 #pragma unroll
-        for (int j = 0; j < 2; ++j) {
-            float v[2];
+        for (int i = 0; i < 4; ++i) {
+            unpack(c[(i + 3) % 4], raw[i]);
+            raw[i] = rows.load(four + 4 + i);
+            float v[kChannels];
 #pragma unroll
-            for (int e = 0; e < 2; ++e) {
-                const int n = 2 * j + e;
-                v[e] = conv_4(taps[n], bias[n], c[i % 4][n], c[(i + 1) % 4][n], c[(i + 2) % 4][n],
+            for (int n = 0; n < kChannels; ++n) {
+                v[n] = conv_4(taps[n], bias[n], c[i % 4][n], c[(i + 1) % 4][n], c[(i + 2) % 4][n],
                               c[(i + 3) % 4][n]);
             }
             silu_pair(v[0], v[1]);
-            words[j] = pack_f16_saturated(v[0], v[1]);
+            silu_pair(v[2], v[3]);
+            const uint2 words{pack_f16_saturated(v[0], v[1]), pack_f16_saturated(v[2], v[3])};
+            const int to = scan::wide_piece(row + four + i, lane / 2) + lane % 2 * 8;
+            *reinterpret_cast<uint2*>(tile + to) = words;
+            *reinterpret_cast<uint2*>(out + to) = words;
         }
-        const int to = scan::wide_piece(row + i, lane / 2) + lane % 2 * 8;
-        *reinterpret_cast<uint2*>(tile + to) = uint2{words[0], words[1]};
-        *reinterpret_cast<uint2*>(out + to) = uint2{words[0], words[1]};
     }
 }
 
@@ -105,7 +110,7 @@ __device__ __forceinline__ void score_block(const char* tiles, char* out, int bl
     using Part = scan::GroupPart<Q>;
     const scan::BlockSpot at = scan::block_spot(block);
     float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
-#pragma unroll
+#pragma unroll 4
     for (int k = 0; k < scan::kStateDim / 16; ++k) {
         std::uint32_t c[4], b[4];
         const int c_row = at.row * 16 + lane % 16;
@@ -141,20 +146,17 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
 
     const std::int64_t last = args.T - 1 - first;
     const RawRows rows{args.raw + first * args.stride + channel, static_cast<int>(args.stride),
-                       static_cast<int>(last < kTokens ? last : kTokens)};
-    uint2 raw[kTokens];
-#pragma unroll
-    for (int i = 0; i < kTokens; ++i) raw[i] = rows.load(i);
-    float c[4][kChannels];
-    load_halo(c, rows, args.state + channel, first == 0);
+                       static_cast<int>(last < kTokens ? last : kTokens - 1)};
     const int tile = of_c * Part::kTile;
-    convolve(args, raw, c, channel, tiles + tile, out + tile, row, lane);
+    convolve<kTokens>(args, rows, channel, first == 0, tiles + tile, out + tile, row, lane);
     if (first == 0) {
+#pragma unroll 1
         for (int i = 0; i < kChannels; ++i) {
             advance_conv_state(args.state + channel + i, args.raw + channel + i, args.stride, args.T);
         }
     }
     __syncthreads();
+#pragma unroll 1
     for (int block = warp; block < Part::kBlocks; block += kWarps) score_block<Q>(tiles, out, block, lane);
 }
 
@@ -162,6 +164,7 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
 template <int Q>
 __device__ __forceinline__ void unpublish(const ConvArguments& args, int chunk, int group) {
     const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
+#pragma unroll 1
     for (int i = static_cast<int>(threadIdx.x); i < Q * args.heads_per_group; i += kThreads) {
         const std::int64_t t = first + i / args.heads_per_group;
         const int head = group * args.heads_per_group + i % args.heads_per_group;
@@ -183,6 +186,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksAtOnce) conv_bc_kernel(ConvAr
         return;
     }
     if (args.unpublished) unpublish<Q>(args, chunk, group);
+#pragma unroll 1
     for (int h = warp; h < args.heads_per_group; h += kWarps) {
         const int head = group * args.heads_per_group + h;
         const scan::TimeInput in{args.dt + head, args.work.n_heads, args.dt_bias[head], args.A[head], args.T};

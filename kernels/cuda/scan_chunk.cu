@@ -38,7 +38,7 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
     args.norm_weight = call.weights.norm_weight;
     args.group_size = static_cast<float>(dims.d_inner / dims.n_groups);
     args.norm_eps = dims.norm_eps;
-    args.T = call.T;
+    args.T = static_cast<int>(call.T);
     args.d_inner = dims.d_inner;
     args.n_heads = static_cast<int>(dims.n_heads);
     args.heads_per_group = static_cast<int>(dims.n_heads / dims.n_groups);
@@ -48,7 +48,7 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
 template <int Q>
 void launch_scan(const Context& context, const MixerChunkCall& call) {
     scan::Arguments args = arguments_of(call);
-    args.chunks = static_cast<int>((args.T + Q - 1) / Q);
+    args.chunks = (args.T + Q - 1) / Q;
     args.work =
         scan::work_view<Q>(call.work.tiles, args.chunks, static_cast<int>(call.dims.n_groups), args.n_heads);
     LaunchShape shape;

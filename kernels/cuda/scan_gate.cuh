@@ -76,11 +76,11 @@ class Gate {
     }
 
   private:
-    __device__ __forceinline__ std::int64_t token(int chunk, int i) const {
-        return static_cast<std::int64_t>(chunk) * Q + row_ + i * (kPrepareThreads / 8);
+    __device__ __forceinline__ int token(int chunk, int i) const {
+        return chunk * Q + row_ + i * (kPrepareThreads / 8);
     }
     __device__ __forceinline__ void store(int chunk, int i, const uint4& values) {
-        const std::int64_t t = token(chunk, i);
+        const int t = token(chunk, i);
         if (t >= args_.T) return;
         *reinterpret_cast<uint4*>(args_.y + t * args_.d_inner + head_ * kHeadDim + piece_ * 8) = values;
     }
@@ -88,8 +88,8 @@ class Gate {
         const __nv_bfloat16* from = args_.zxbc + head_ * kHeadDim + piece_ * 8;
 #pragma unroll
         for (int i = 0; i < kPieces<Q>; ++i) {
-            const std::int64_t t = token(chunk, i);
-            z_[i] = load_once(from + (t < args_.T ? t : args_.T - 1) * args_.stride);
+            const int t = token(chunk, i);
+            z_[i] = load_once(from + min(t, args_.T - 1) * args_.stride);
         }
     }
     __device__ __forceinline__ void gate(const char* smem, int chunk) {
@@ -102,8 +102,8 @@ class Gate {
                           gated_pair(y.z, z_[i].z, squares), gated_pair(y.w, z_[i].w, squares)};
 #pragma unroll
             for (int mask = 1; mask < 8; mask *= 2) squares += __shfl_xor_sync(kAllLanes, squares, mask);
-            const std::int64_t t = token(chunk, i);
-            float* sum = args_.head_squares + t * args_.n_heads + head_;
+            const int t = token(chunk, i);
+            float* sum = args_.head_squares + static_cast<std::int64_t>(t) * args_.n_heads + head_;
             if constexpr (kNorm) {
                 if (piece_ == 0 && t < args_.T) publish(sum, squares);
                 u_[i] = u;
@@ -120,11 +120,11 @@ class Gate {
         const float* sums = args_.head_squares + head_ / heads * heads + piece_;
 #pragma unroll
         for (int i = 0; i < kPieces<Q>; ++i) {
-            const std::int64_t t = token(chunk, i);
+            const int t = token(chunk, i);
 #pragma unroll
             for (int n = 0; n < kMostHeads / 8; ++n) {
                 if (piece_ + 8 * n < heads && t < args_.T) {
-                    visit(seen_[i][n], sums + t * args_.n_heads + 8 * n);
+                    visit(seen_[i][n], sums + static_cast<std::int64_t>(t) * args_.n_heads + 8 * n);
                 }
             }
         }

@@ -130,11 +130,11 @@ __device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, in
     copy_as_it_lies<2 * L::kTile>(smem + L::b(chunk), args.work.group_part<Q>(chunk, group), thread);
     copy_as_it_lies<sizeof(Steps<Q>)>(smem + L::steps(chunk),
                                       reinterpret_cast<const char*>(args.work.steps<Q>(chunk, head)), thread);
-    const std::int64_t left = args.T - static_cast<std::int64_t>(chunk) * Q;
+    const int left = args.T - chunk * Q;
     if (left >= Q) {
         copy_x<Q, true>(args, smem, chunk, Q - 1, head, thread);
     } else {
-        copy_x<Q, false>(args, smem, chunk, static_cast<int>(left) - 1, head, thread);
+        copy_x<Q, false>(args, smem, chunk, left - 1, head, thread);
     }
     cp_async_commit();
 }

@@ -44,8 +44,8 @@ struct Arguments {
     const float* norm_weight;
     float group_size;
     float norm_eps;
-    std::int64_t T;
     std::int64_t d_inner;
+    int T;  // mixer_chunk bounds it
     int n_heads;
     int heads_per_group;
     int chunks;

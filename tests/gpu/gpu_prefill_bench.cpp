@@ -78,7 +78,7 @@ class Bench {
         const double tiles_MB = 1e-6 * static_cast<double>(mixer_chunk_bytes(d_, T));
         sum += line("conv_bc", MB * (2048 * 2 + 512) + tiles_MB, 0, T,
                     [&](int i) { conv_bc(context_, call(i, T)); });
-        sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 3.67e-12 * 1e6 * 128 * t / 64, T,
+        sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 2.62e-12 * 1e6 * 128 * t / 64, T,
                     [&](int i) { scan_chunk(context_, call(i, T)); });
         line("  norm apart", MB * (8192 * 6 + 512) + tiles_MB, 0, T,
              [&](int i) { scan_chunk(apart_, call(i, T)); });
