@@ -22,7 +22,7 @@ struct ConvArguments {
     const float* A;        // [n_heads]
     scan::WorkView work;
     std::int64_t c_offset;
-    std::int64_t T;
+    int T;  // mixer_chunk bounds it
     int heads_per_group;
     float* unpublished;  // [T, n_heads], to be made negative; or null
 };
@@ -140,13 +140,12 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
     const int of_c = warp % 2;
     const int row = warp / 2 * kTokens;
     const std::int64_t channel = of_c * args.c_offset + group * scan::kStateDim + lane * kChannels;
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + row;
+    const int first = chunk * Q + row;
     char* tiles = dynamic_smem();
     char* out = args.work.group_part<Q>(chunk, group);
 
-    const std::int64_t last = args.T - 1 - first;
     const RawRows rows{args.raw + first * args.stride + channel, static_cast<int>(args.stride),
-                       static_cast<int>(last < kTokens ? last : kTokens - 1)};
+                       min(args.T - 1 - first, kTokens - 1)};
     const int tile = of_c * Part::kTile;
     convolve<kTokens>(args, rows, channel, first == 0, tiles + tile, out + tile, row, lane);
     if (first == 0) {
@@ -163,12 +162,11 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
 /// Makes a group's sums of squares of a chunk's tokens negative.
 template <int Q>
 __device__ __forceinline__ void unpublish(const ConvArguments& args, int chunk, int group) {
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
 #pragma unroll 1
     for (int i = static_cast<int>(threadIdx.x); i < Q * args.heads_per_group; i += kThreads) {
-        const std::int64_t t = first + i / args.heads_per_group;
+        const int t = chunk * Q + i / args.heads_per_group;
         const int head = group * args.heads_per_group + i % args.heads_per_group;
-        if (t < args.T) args.unpublished[t * args.work.n_heads + head] = -1.0f;
+        if (t < args.T) args.unpublished[static_cast<std::int64_t>(t) * args.work.n_heads + head] = -1.0f;
     }
 }
 
@@ -210,7 +208,7 @@ void launch_conv(const Context& context, const MixerChunkCall& call) {
     args.work = scan::work_view<Q>(call.work.tiles, chunks, static_cast<int>(dims.n_groups),
                                    static_cast<int>(dims.n_heads));
     args.c_offset = dims.n_groups * dims.d_state;
-    args.T = call.T;
+    args.T = static_cast<int>(call.T);
     args.heads_per_group = static_cast<int>(dims.n_heads / dims.n_groups);
     args.unpublished = scan_norms(*context.device, call) ? call.work.head_squares : nullptr;
     LaunchShape shape;

@@ -11,7 +11,7 @@ struct TimeInput {
     std::int64_t stride;
     float bias;
     float A;
-    std::int64_t T;
+    int T;
 };
 
 /// One lane's dt of a chunk: tokens lane * Q / 32 and on.
@@ -19,8 +19,8 @@ template <int Q>
 __device__ __forceinline__ void load_dt(float (&raw)[Q / kWarp], const TimeInput& in, int chunk, int lane) {
 #pragma unroll
     for (int i = 0; i < Q / kWarp; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * (Q / kWarp) + i;
-        raw[i] = in.dt[(t < in.T ? t : in.T - 1) * in.stride];
+        const int t = chunk * Q + lane * (Q / kWarp) + i;
+        raw[i] = in.dt[min(t, in.T - 1) * in.stride];
     }
 }
 
@@ -36,7 +36,7 @@ __device__ __forceinline__ void time_steps(Steps<Q>& out, const TimeInput& in, i
     float sum = 0.0f;
 #pragma unroll
     for (int i = 0; i < kOwn; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * kOwn + i;
+        const int t = chunk * Q + lane * kOwn + i;
         dt[i] = t < in.T ? softplus_fast(raw[i] + in.bias) : 0.0f;
         sum += fmaxf(dt[i] * rate, -256.0f);  // 2^-256 is 0 already; keeps the sums exact enough
         cs[i] = sum;
