@@ -8,8 +8,7 @@ namespace {
 
 constexpr int kWarps = 8;
 constexpr int kThreads = kWarps * kWarp;
-constexpr int kChannels = 4;      // a thread's, 8 bytes; a warp has all of B's or of C's
-constexpr int kBlocksAtOnce = 3;  // on a multiprocessor
+constexpr int kChannels = 4;  // a thread's, 8 bytes; a warp has all of B's or of C's
 
 struct ConvArguments {
     const __nv_bfloat16* raw;  // [T, stride], first channel B
@@ -172,7 +171,7 @@ __device__ __forceinline__ void unpublish(const ConvArguments& args, int chunk, 
 
 /// A block: a chunk of a group. Those of the grid's second row do its heads' time steps, the others the rest.
 template <int Q>
-__global__ void __launch_bounds__(kThreads, kBlocksAtOnce) conv_bc_kernel(ConvArguments args) {
+__global__ void __launch_bounds__(kThreads, 3) conv_bc_kernel(ConvArguments args) {
     const int warp = static_cast<int>(threadIdx.x) / kWarp;
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
     const int chunk = static_cast<int>(blockIdx.x) / args.work.n_groups;
