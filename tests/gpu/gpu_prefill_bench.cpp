@@ -32,6 +32,7 @@ class Bench {
     Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_, &attributes_} {
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
         context_.stream = stream_;
+        apart_.stream = stream_;
         cublasLtCreate(&handle_);
         d_.d_model = 4096;
         d_.d_inner = 8192;
@@ -50,7 +51,7 @@ class Bench {
         normed_ = bf16(T * d_.d_model, 1.0f);
         zxbc_ = bf16(T * d_.zxbc_rows(), 1.0f);
         y_ = bf16(T * d_.d_inner, 1.0f);
-        bc_ = reinterpret_cast<__half*>(bf16(T * 2 * d_.n_groups * d_.d_state, 1.0f));
+        tiles_ = memory<void>(static_cast<std::size_t>(mixer_chunk_bytes(d_, T)));
         tile_ = bf16(d_.zxbc_rows() * d_.d_model, 0.015f);
         workspace_ = bf16(std::int64_t{16} << 20, 0.0f);
         mixer_ = {floats(d_.conv_state_size(), 0.1f, 0.3f), floats(d_.conv_dim(), 0.1f, 0.1f),
@@ -74,20 +75,28 @@ class Bench {
         double sum = line("rms_norm", MB * 4096 * 6, 0, T, [&](int) { norm(T); });
         sum += line("in_proj", 0, in_ops, T, [&](int i) { in_proj(i, T); });
         sum += line("dt product", MB * (4096 * 2 + 512), 0, T, [&](int i) { dt(i, T); });
-        sum += line("conv_bc", MB * 2048 * 4, 0, T, [&](int i) { conv_bc(context_, call(i, T)); });
-        sum += line("scan_chunk", MB * (8192 * 6 + 2048 * 2 + 1024), 3.67e-12 * 1e6 * 128 * t / 64, T,
+        const double tiles_MB = 1e-6 * static_cast<double>(mixer_chunk_bytes(d_, T));
+        sum += line("conv_bc", MB * (2048 * 2 + 512) + tiles_MB, 0, T,
+                    [&](int i) { conv_bc(context_, call(i, T)); });
+        sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 2.62e-12 * 1e6 * 128 * t / 64, T,
                     [&](int i) { scan_chunk(context_, call(i, T)); });
-        sum += line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
+        line("  norm apart", MB * (8192 * 6 + 512) + tiles_MB, 0, T,
+             [&](int i) { scan_chunk(apart_, call(i, T)); });
+        const double norm_apart =
+            line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
+        if (!scan_norms(traits_, call(0, T))) sum += norm_apart;
+        line("mixer", 0, 0, T, [&](int i) { mix(context_, i, T); });
+        line("  norm apart", 0, 0, T, [&](int i) { mix(apart_, i, T); });
         sum += line("out_proj", 0, out_ops, T, [&](int i) { out_proj(i, T); });
-        const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) {
+        const auto layer = [&](const Context& context, int i) {
             norm(T);
             in_proj(i, T);
             dt(i, T);
-            conv_bc(context_, call(i, T));
-            scan_chunk(context_, call(i, T));
-            gated_norm(context_, call(i, T));
+            mix(context, i, T);
             out_proj(i, T);
-        });
+        };
+        line("layer, apart", 0, in_ops + out_ops, T, [&](int i) { layer(apart_, i); });
+        const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) { layer(context_, i); });
         std::printf("  sum of the parts %.1f; 64 layers: %.1f k tokens/s\n", sum, t / all / 64 * 1e3);
         std::fflush(stdout);
     }
@@ -163,6 +172,10 @@ class Bench {
         LayerState state;
     };
 
+    static DeviceTraits with_no_multiprocessors(DeviceTraits traits) {
+        traits.multiprocessors = 0;
+        return traits;
+    }
     template <class T>
     T* memory(std::size_t bytes) {
         memory_.emplace_back(bytes);
@@ -189,7 +202,14 @@ class Bench {
         return {layout, data, scales ? floats(scales, 1e-4f, 1e-5f) : nullptr};
     }
     MixerChunkCall call(int i, std::int64_t T) {
-        return {d_, mixer_, layers_[static_cast<std::size_t>(i)].state, zxbc_, dt_, T, {bc_, squares_}, y_};
+        return {d_, mixer_, layers_[static_cast<std::size_t>(i)].state, zxbc_, dt_, T, {tiles_, squares_},
+                y_};
+    }
+    // mixer_chunk without its checks.
+    void mix(const Context& context, int i, std::int64_t T) {
+        conv_bc(context, call(i, T));
+        scan_chunk(context, call(i, T));
+        if (!scan_norms(*context.device, call(i, T))) gated_norm(context, call(i, T));
     }
     // A layer's time with its two large products by `product(layer, is in_proj)`.
     double layer(std::int64_t T, const std::function<void(int, bool)>& product) {
@@ -197,9 +217,7 @@ class Bench {
             norm(T);
             product(i, true);
             dt(i, T);
-            conv_bc(context_, call(i, T));
-            scan_chunk(context_, call(i, T));
-            gated_norm(context_, call(i, T));
+            mix(context_, i, T);
             product(i, false);
         });
     }
@@ -243,8 +261,10 @@ class Bench {
                                 token_scales_);
                 product(i, true);
                 dt(i, T);
-                conv_bc(context_, call(i, T));
-                scan_chunk(context_, call(i, T));
+                MixerChunkCall mixer = call(i, T);
+                mixer.work.token_scales = token_scales_;
+                conv_bc(context_, mixer);
+                scan_chunk(context_, mixer);
                 gated_norm_float8(context_, d_, y_, squares_, norm_, T, token_scales_);
                 product(i, false);
             });
@@ -345,9 +365,11 @@ class Bench {
     }
 
     DeviceTraits traits_ = open_device();
+    DeviceTraits few_ = with_no_multiprocessors(traits_);
     cudaStream_t stream_ = nullptr;
     KernelAttributes attributes_;
     Context context_;
+    Context apart_{nullptr, &few_, &attributes_};  ///< here the mixer's norm is a kernel of its own
     cublasLtHandle_t handle_ = nullptr;
     Matmul matmul_;
     Dims d_;
@@ -359,7 +381,7 @@ class Bench {
                   *workspace_ = nullptr;
     unsigned char* normed8_ = nullptr;
     float* token_scales_ = nullptr;
-    __half* bc_ = nullptr;
+    void* tiles_ = nullptr;
 };
 
 }  // namespace
