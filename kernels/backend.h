@@ -69,7 +69,7 @@ class Backend {
     virtual std::string device_name() const = 0;       ///< for the status line, e.g. "CPU, 2 threads, AVX2"
     virtual std::size_t available_memory() const = 0;  ///< bytes that could be allocated now
     /// Names all that the bits of a state depend on beside weights and tokens: layout, kernels and whatever
-    /// of the device chooses an order of summation, e.g. "cpu-f32-1-AVX2", "cuda-f32-2-90-132". To be raised
+    /// of the device chooses an order of summation, e.g. "cpu-f32-1-AVX2", "cuda-f32-3-90-132". To be raised
     /// when a kernel's rounding or a state's layout changes: checkpoints made before are then read again.
     virtual std::string state_format() const = 0;
 

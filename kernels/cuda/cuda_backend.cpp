@@ -39,7 +39,7 @@ class CudaBackend final : public Backend {
 
     std::string device_name() const override { return parts_->device.name; }
     std::string state_format() const override {
-        return "cuda-f32-2-" + std::to_string(parts_->device.compute) + "-" +
+        return "cuda-f32-3-" + std::to_string(parts_->device.compute) + "-" +
                std::to_string(parts_->device.multiprocessors) + "-" + std::to_string(cublasLtGetVersion()) +
                parts_->float8.name();
     }
