@@ -86,6 +86,9 @@ class EngineWorker : public QObject {
   private:
     class Stream;
     void run(const AnswerRequest& request);
+    /// Gives up the engine before another is loaded. A loss that nobody noticed is told, and false, since
+    /// releasing has nobody to tell it to.
+    bool letGo();
     /// Gives up the engine when the device is gone; true then.
     bool lostDevice(const std::exception& error);
 

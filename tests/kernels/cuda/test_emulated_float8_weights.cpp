@@ -65,14 +65,24 @@ class TestEmulatedFloat8Weights : public QObject {
         QVERIFY(backend->state_format().ends_with("-kept"));
     }
 
+    void aFullMemoryLeavesTheTiles_data() {
+        QTest::addColumn<QString>("only");
+        QTest::addColumn<int>("call");
+        QTest::newRow("no memory for them") << "cudaMalloc" << 1;
+        QTest::newRow("no memory to make the third") << "cudaLaunchKernel" << 3;
+    }
     void aFullMemoryLeavesTheTiles() {
+        QFETCH(QString, only);
+        QFETCH(int, call);
         const auto backend = float8_backend(WeightFormat::BF16);
         inference::Model model = float8_model(*backend, WeightFormat::BF16);
         const auto tiles = state_after(model, kFloat8Chunk);
+        const std::size_t before = emulator::device_memory_used();
         emulator::fail(
-            {.call = 1, .error = cudaErrorMemoryAllocation, .sticky = false, .only = "cudaMalloc"});
+            {.call = call, .error = cudaErrorMemoryAllocation, .sticky = false, .only = only.toStdString()});
         QVERIFY(!backend->keep_copies(model.weights().layers()));
         QVERIFY(emulator::failed());
+        QCOMPARE(emulator::device_memory_used(), before);
         QVERIFY(backend->state_format().ends_with("-float8"));
         QVERIFY(same_bits(state_after(model, kFloat8Chunk), tiles));
     }

@@ -60,7 +60,8 @@ class TestFloat8Weights : public QObject {
         area.weight_tile = tile.get();
         area.row_scales = row_scales.get();
         area.token_scales = token_scales.get();
-        const cuda::Float8Weights none, kept(cuda.context, std::span(&layer, 1));
+        const cuda::Float8Weights none, kept(std::span(&layer, 1));
+        kept.make(cuda.context, std::span(&layer, 1));
         QVERIFY(kept.find(weight.view) && kept.find(small.view) && !none.find(weight.view));
         cuda::LongLinear linear;
         std::vector<std::vector<float>> results;
