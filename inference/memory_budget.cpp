@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <numeric>
+#include <utility>
 
 #include "inference/model.h"
 #include "inference/state.h"
@@ -62,6 +63,8 @@ MemoryNeed fit_in_memory(const TensorSource& source, const Config& config, const
     const std::int64_t best = backend.best_chunk(config.dims);
     const std::int64_t least = std::min(best, kLeastChunk);
     MemoryNeed need = memory_need(source, config, recipe, backend, best);
+    const std::uint64_t copies = backend.copies_bytes(config.dims, config.n_layers);
+    (need.total() + copies <= free ? need.copies : need.copies_lacking) = copies;
     while (need.total() > free && need.chunk > least) {
         need.chunk = std::max(need.chunk / 2, least);
         need.work = Model::work_bytes(backend, config, need.chunk);
@@ -74,9 +77,26 @@ MemoryNeed fit_in_memory(const TensorSource& source, const Config& config, const
                              advice(source, config, recipe, backend, least, need.total(), free));
 }
 
+MemoryNeed keep_copies(const MemoryNeed& need, Model& model) {
+    MemoryNeed now = need;
+    if (need.copies == 0) return now;
+    kernels::Backend& backend = model.backend();
+    if (backend.available_memory() < need.copies + need.states ||
+        !backend.keep_copies(model.weights().layers()))
+        now.copies_lacking = std::exchange(now.copies, 0);
+    return now;
+}
+
 std::string describe(const MemoryNeed& need) {
-    return gigabytes(need.total()) + " GB (weights " + gigabytes(need.weights) + ", states " +
-           gigabytes(need.states) + ", work area " + gigabytes(need.work) + ")";
+    std::string text = gigabytes(need.total()) + " GB (weights " + gigabytes(need.weights) + ", states " +
+                       gigabytes(need.states) + ", work area " + gigabytes(need.work);
+    if (need.copies != 0) text += ", float8 weights " + gigabytes(need.copies);
+    text += ")";
+    if (need.copies_lacking != 0) {
+        text += "; with " + gigabytes(need.copies_lacking) +
+                " GB more it would keep its float8 weights and read long prompts faster";
+    }
+    return text;
 }
 
 }  // namespace sidewinder::inference

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ class Weights {
     const kernels::WeightView& embedding() const { return embedding_; }
     const kernels::WeightView& head() const { return head_; }
     const kernels::LayerWeights& layer(std::int64_t i) const { return layers_[static_cast<std::size_t>(i)]; }
+    std::span<const kernels::LayerWeights> layers() const { return layers_; }
     const float* final_norm() const { return final_norm_; }
     std::uint64_t bytes() const { return bytes_; }                   ///< device bytes held
     std::uint64_t bytes_per_token() const { return decode_bytes_; }  ///< weight bytes one decoded token reads

@@ -69,7 +69,7 @@ class Backend {
     virtual std::string device_name() const = 0;       ///< for the status line, e.g. "CPU, 2 threads, AVX2"
     virtual std::size_t available_memory() const = 0;  ///< bytes that could be allocated now
     /// Names all that the bits of a state depend on beside weights and tokens: layout, kernels and whatever
-    /// of the device chooses an order of summation, e.g. "cpu-f32-1-AVX2", "cuda-f32-2-90-132". To be raised
+    /// of the device chooses an order of summation, e.g. "cpu-f32-1-AVX2", "cuda-f32-3-90-132". To be raised
     /// when a kernel's rounding or a state's layout changes: checkpoints made before are then read again.
     virtual std::string state_format() const = 0;
 
@@ -83,6 +83,17 @@ class Backend {
     virtual std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const = 0;
     /// Allocates what steps of up to `max_tokens` need, so that later ones allocate nothing.
     virtual void reserve(const Dims& dims, std::int64_t max_tokens) = 0;
+
+    /// Can long steps multiply in float8 here, if that is asked for when the backend is made?
+    virtual bool offers_float8_prefill() const { return false; }
+
+    // Copies of the weights in a form that makes long steps faster, where there is memory for them.
+    /// Bytes that `keep_copies` takes for a model of this shape; 0: it has no use for any.
+    virtual std::size_t copies_bytes(const Dims&, std::int64_t /*layers*/) const { return 0; }
+    /// Makes them in place of those of an earlier call; they are let go of with the weights' memory, which
+    /// must not be written to any more. False: there is no memory for them, or no use, and it goes on
+    /// without. The bits of a long step may depend on it, so `state_format` is to be asked afterwards.
+    virtual bool keep_copies(std::span<const LayerWeights>) { return false; }
 
     // Memory.
     Buffer allocate(std::size_t bytes) { return Buffer(this, allocate_bytes(bytes), bytes); }

@@ -43,7 +43,7 @@ CudaCeilings measure_cuda_ceilings();
 
 /// What the library exports (`sidewinder_cuda_entry`); both sides are built together, which `version` checks.
 struct CudaEntry {
-    static constexpr int kVersion = 3;
+    static constexpr int kVersion = 4;
     int version = kVersion;
     CudaDevice (*probe)() = nullptr;
     Backend* (*make_backend)(const Dims&, WeightFormat, bool float8_prefill) = nullptr;

@@ -142,6 +142,7 @@ void MainWindow::setMessageId(qint64 oldId, qint64 newId) {
 void MainWindow::setStatus(const EngineStatus& status) {
     parts_->status = status;
     parts_->chat->setStatus(status);
+    if (parts_->settingsDialog) parts_->settingsDialog->setFloat8Offered(status.offersFloat8);
     refreshActions();
 }
 

@@ -72,6 +72,7 @@ void MainWindow::openSettings() {
         });
     }
     parts_->settingsDialog->setSettings(parts_->settings);
+    parts_->settingsDialog->setFloat8Offered(parts_->status.offersFloat8);
     parts_->settingsDialog->show();
     parts_->settingsDialog->raise();
     parts_->settingsDialog->activateWindow();

@@ -58,6 +58,7 @@ struct EngineStatus {
     bool demo = false;   ///< the built-in demo model: named quietly, and the way to the real one is offered
     QString device;      ///< e.g. "CPU, 8 threads", "NVIDIA RTX 4070"
     QString deviceNote;  ///< why it is this one, a sentence for the tooltip; may be empty
+    bool offersFloat8 = false;  ///< Settings::float8Prefill can be had on this device
     Phase phase = Phase::NoModel;
     qint64 tokensRead = 0;  ///< in the state now; while Reading: read so far
     qint64 tokensToRead = 0;
@@ -81,7 +82,8 @@ struct Settings {
     int maxTokens = 2048;
     std::optional<quint64> seed;  ///< none: a new one for every answer
     DeviceChoice device = DeviceChoice::Auto;
-    int threads = 0;  ///< 0: as many as the machine has cores
+    bool float8Prefill = false;  ///< long prompts: faster, less exactly, where EngineStatus::offersFloat8
+    int threads = 0;             ///< 0: as many as the machine has cores
     ThemeChoice theme = ThemeChoice::System;
     int fontSize = 0;  ///< points, 0: the system's
 

@@ -118,12 +118,13 @@ ordered_json measure(const WeightsSource& source, const std::string& name, const
     const auto recipe = inference::WeightRecipe::parse(name);
     const auto backend = source.make_backend(recipe);
     const std::size_t free = backend->available_memory();
-    const inference::MemoryNeed need =
-        inference::fit_in_memory(*source.tensors, source.config, recipe, *backend);
+    inference::MemoryNeed need = inference::fit_in_memory(*source.tensors, source.config, recipe, *backend);
     ordered_json run{{"weights", recipe.name()}, {"chunk", need.chunk}};
     std::unique_ptr<inference::Weights> weights;
     run["load"] = measure_load(source, recipe, *backend, stop, weights);
     inference::Model model(*backend, source.config, std::move(*weights), need.chunk);
+    need = inference::keep_copies(need, model);
+    run["float8_weight_bytes"] = need.copies;
     inference::State state(*backend, source.config), other(*backend, source.config);
     run["weight_bytes"] = model.weights().bytes();
     run["state_bytes"] = state.bytes();

@@ -19,6 +19,7 @@ struct ModelOptions {
     std::string weights;  ///< empty: the settings'
     std::string backend;  ///< empty: the settings'
     std::optional<int> threads;
+    bool float8_prefill = false;  ///< false: the settings'
 
     void add_to(CLI::App& command);
     std::filesystem::path folder() const;  ///< throws Error when there is none

@@ -123,6 +123,7 @@ Reading read_with(const WeightsSource& source, const inference::WeightRecipe& re
                                                           {}, stop, calibration ? &*calibration : nullptr);
     const Reading reading{weights.bytes(), seconds_since(start), backend->device_name()};
     inference::Model model(*backend, source.config, std::move(weights), std::min(need.chunk, chunk));
+    inference::keep_copies(need, model);
     inference::State state(*backend, source.config);
     std::vector<float> logits;
     for (std::size_t done = 0; done < ids.size();) {
@@ -258,7 +259,8 @@ void add_quality(CLI::App& app, int& exit) {
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
     command->add_flag("--float8-prefill", options->float8_prefill,
-                      "GPU: the forms compared read in float8, in steps of 1024 tokens and more (--chunk); "
+                      "GPU: the forms compared read in float8, in steps of 256 tokens and more, 1024 where "
+                      "memory is short (--chunk); "
                       "the reference does not");
     command->add_option("--threads", options->threads, "CPU threads; 0: one for each physical core")
         ->check(CLI::Range(0, 1024));

@@ -19,10 +19,7 @@ Device parse_device(std::string_view name) {
 }
 
 BackendMaker real_backends() {
-    return {.cpu = kernels::make_cpu_backend,
-            .cuda = [](const kernels::Dims& dims, kernels::WeightFormat format) {
-                return kernels::make_cuda_backend(dims, format);
-            }};
+    return {.cpu = kernels::make_cpu_backend, .cuda = kernels::make_cuda_backend};
 }
 
 }  // namespace sidewinder::app

@@ -21,7 +21,9 @@ Device parse_device(std::string_view name);  ///< one of kDevices; throws kernel
 /// Makes backends. Tests put their own here.
 struct BackendMaker {
     std::function<std::unique_ptr<kernels::Backend>(int threads)> cpu;
-    std::function<std::unique_ptr<kernels::Backend>(const kernels::Dims&, kernels::WeightFormat)> cuda;
+    std::function<std::unique_ptr<kernels::Backend>(const kernels::Dims&, kernels::WeightFormat,
+                                                    bool float8_prefill)>
+        cuda;
 };
 BackendMaker real_backends();
 

@@ -94,6 +94,7 @@ void Engine::put_on(std::unique_ptr<kernels::Backend> backend, const inference::
     inference::CachedWeights loaded = load_weights(folder, options, *backend, progress, stop);
     auto model =
         std::make_unique<inference::Model>(*backend, folder.config, std::move(loaded.weights), memory_.chunk);
+    memory_ = inference::keep_copies(memory_, *model);  // before the state format is asked: it may change it
     const bool quantised = options.weights.group != 0;
     fingerprint_ = folder.content_hash + "/" + options.weights.name() +
                    (quantised ? std::string("-v") + inference::kQuantizedVersion : "") + "/" +
@@ -116,8 +117,9 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options, const Progres
     if (options.device != Device::Cpu) {
         try {
             if (!options.cuda_off.empty()) throw Error(Error::Kind::Unsupported, options.cuda_off);
-            engine->put_on(options.backends.cuda(folder.config.dims, options.weights.format), folder, options,
-                           progress, stop);
+            engine->put_on(
+                options.backends.cuda(folder.config.dims, options.weights.format, options.float8_prefill),
+                folder, options, progress, stop);
             return engine;
         } catch (const Error& error) {
             if (options.device == Device::Cuda || error.kind() == Error::Kind::DeviceLost) throw;

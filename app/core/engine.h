@@ -22,8 +22,9 @@ struct EngineOptions {
     std::filesystem::path model;  ///< a model folder in either layout
     inference::WeightRecipe weights;
     Device device = Device::Auto;
-    std::string cuda_off;  ///< not empty: why the GPU must not be touched any more in this process
-    int threads = 0;       ///< 0: one for each physical core
+    std::string cuda_off;         ///< not empty: why the GPU must not be touched any more in this process
+    bool float8_prefill = false;  ///< on a GPU that can: long prompts are read faster and less exactly
+    int threads = 0;              ///< 0: one for each physical core
     std::size_t host_budget = std::size_t{2} << 30;  ///< bytes of checkpoints in host memory
     std::filesystem::path quantized_cache;  ///< where int8/int4 files are kept; empty: quantise at each load
     inference::CheckpointFiles* checkpoints = nullptr;  ///< must outlive the engine; null: none on disk
@@ -44,6 +45,8 @@ class Engine {
     std::string device_name() const { return backend_->device_name(); }
     /// A sentence when the GPU was wanted and the CPU serves: why. Else empty.
     const std::string& device_note() const { return device_note_; }
+    /// Could EngineOptions::float8_prefill be had here?
+    bool offers_float8_prefill() const { return backend_->offers_float8_prefill(); }
     const inference::WeightRecipe& recipe() const { return recipe_; }
     const inference::MemoryNeed& memory() const { return memory_; }
     /// Names all that the numbers in a state depend on: weights, recipe, state format, backend.

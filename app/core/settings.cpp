@@ -35,6 +35,16 @@ void take(const json& from, const char* key, T low, T high, T& into, std::string
     left_out += std::string(left_out.empty() ? "" : ", ") + key;
 }
 
+void take(const json& from, const char* key, bool& into, std::string& left_out) {
+    const auto found = from.find(key);
+    if (found == from.end()) return;
+    if (found->is_boolean()) {
+        into = found->get<bool>();
+    } else {
+        left_out += std::string(left_out.empty() ? "" : ", ") + key;
+    }
+}
+
 void take(const json& from, const char* key, std::string& into, std::string& left_out) {
     const auto found = from.find(key);
     if (found == from.end()) return;
@@ -80,8 +90,8 @@ bool operator==(const Settings& a, const Settings& b) {
     const auto key = [](const Settings& s) {
         return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p,
                         s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.device,
-                        s.threads, s.theme, s.font_size, s.model, s.weights, s.checkpoint_disk_mib,
-                        s.checkpoint_memory_mib);
+                        s.float8_prefill, s.threads, s.theme, s.font_size, s.model, s.weights,
+                        s.checkpoint_disk_mib, s.checkpoint_memory_mib);
     };
     return key(a) == key(b);
 }
@@ -98,6 +108,7 @@ Settings load_settings(const fs::path& file, std::string* problem) {
     take(from, "repetition_penalty", 0.5f, 2.0f, s.sampling.repetition_penalty, left_out);
     take(from, "max_tokens", std::int64_t{1}, std::int64_t{1'000'000}, s.max_tokens, left_out);
     take(from, "threads", 0, 1024, s.threads, left_out);
+    take(from, "float8_prefill", s.float8_prefill, left_out);
     take(from, "font_size", 0, 96, s.font_size, left_out);
     take(from, "model", s.model, left_out);
     take(from, "weights", s.weights, left_out);
@@ -127,6 +138,7 @@ void save_settings(const fs::path& file, const Settings& s) {
     to["repetition_penalty"] = s.sampling.repetition_penalty;
     to["max_tokens"] = s.max_tokens;
     to["threads"] = s.threads;
+    to["float8_prefill"] = s.float8_prefill;
     to["font_size"] = s.font_size;
     to["model"] = s.model;
     to["weights"] = s.weights;

@@ -19,7 +19,8 @@ struct Settings {
     std::optional<std::uint64_t> seed;  ///< none: another one for each answer
     std::int64_t max_tokens = 1024;
     Device device = Device::Auto;
-    int threads = 0;  ///< 0: one for each physical core
+    bool float8_prefill = false;  ///< EngineOptions::float8_prefill
+    int threads = 0;              ///< 0: one for each physical core
     Theme theme = Theme::System;
     int font_size = 0;  ///< points; 0: the system's
     std::string model;  ///< folder; empty: the demo model

@@ -237,9 +237,11 @@ void Controller::search(const QString& query) {
 void Controller::applySettings(const ui::Settings& shown) {
     const int threads = settings_.threads;
     const Device device = settings_.device;
+    const bool float8 = settings_.float8_prefill;
     settings_ = with_shown(settings_, shown);
     save_later_.start();
-    if (settings_.threads != threads || settings_.device != device) reload_later_.start();
+    if (settings_.threads != threads || settings_.device != device || settings_.float8_prefill != float8)
+        reload_later_.start();
 }
 
 void Controller::saveSettings() {
@@ -258,6 +260,7 @@ void Controller::loadModel() {
                                                : demo_model_folder();
     options.device = cpu_only_ ? Device::Cpu : settings_.device;
     options.backends = parts_.backends;
+    options.float8_prefill = settings_.float8_prefill;
     options.threads = settings_.threads;
     options.host_budget = static_cast<std::size_t>(settings_.checkpoint_memory_mib) << 20;
     options.quantized_cache = parts_.quantized_cache;
@@ -276,6 +279,7 @@ void Controller::loadModel() {
 void Controller::onDeviceLost(const QString& sentence) {
     off_ = true;
     status_.device.clear();
+    status_.offersFloat8 = false;
     status_.deviceNote = sentence;
     status_.note = standingNote();
     setPhase(ui::Phase::Off);

@@ -145,6 +145,7 @@ void Controller::onLoaded(const EngineInfo& info) {
     status_.device = info.device;
     status_.deviceNote = info.device_note;
     status_.demo = info.demo;
+    status_.offersFloat8 = info.offers_float8;
     tokenizer_ = info.tokenizer;
     if (!info.note.isEmpty()) showProblem(info.note);
     status_.note = standingNote();

@@ -76,7 +76,7 @@ class EngineWorker::Stream {
 };
 
 void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
-    engine_.reset();
+    if (!letGo()) return;
     try {
         EngineOptions with = options;
         with.checkpoints = checkpoints_;
@@ -87,10 +87,11 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
                                : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
         };
         engine_ = Engine::load(with, progress, stop);
-        Q_EMIT loaded(
-            {QString::fromStdString(engine_->model_name()), QString::fromStdString(engine_->device_name()),
-             QString::fromStdString(engine_->device_note()), engine_->model_name() == kDemoModelName,
-             engine_->tokenizer_id(), QString::fromStdString(engine_->note())});
+        Q_EMIT loaded({QString::fromStdString(engine_->model_name()),
+                       QString::fromStdString(engine_->device_name()),
+                       QString::fromStdString(engine_->device_note()),
+                       engine_->model_name() == kDemoModelName, engine_->offers_float8_prefill(),
+                       engine_->tokenizer_id(), QString::fromStdString(engine_->note())});
     } catch (const inference::Stopped&) {
         // Another load follows, or the program ends: nothing to say.
     } catch (const std::bad_alloc&) {
@@ -102,12 +103,22 @@ void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
     }
 }
 
+bool EngineWorker::letGo() {
+    try {
+        if (engine_) engine_->model().backend().synchronize();
+    } catch (const std::exception& error) {  // what else went wrong goes with the engine
+        if (lostDevice(error)) return false;
+    }
+    engine_.reset();
+    return true;
+}
+
 bool EngineWorker::lostDevice(const std::exception& error) {
     const auto* device = dynamic_cast<const kernels::Error*>(&error);
     if (!device || device->kind() != kernels::Error::Kind::DeviceLost) return false;
     cuda_off_ = error.what();
+    engine_.reset();
     Q_EMIT deviceLost(QString::fromStdString(cuda_off_));
-    engine_.reset();  // after the word is out: a device that hangs may keep this from returning
     return true;
 }
 

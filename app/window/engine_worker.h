@@ -20,8 +20,9 @@ struct EngineInfo {
     QString device;
     QString device_note;  ///< why the CPU serves although the GPU was wanted, or empty
     bool demo = false;
-    std::string tokenizer;  ///< Engine::tokenizer_id
-    QString note;           ///< for the person, or empty
+    bool offers_float8 = false;  ///< Engine::offers_float8_prefill
+    std::string tokenizer;       ///< Engine::tokenizer_id
+    QString note;                ///< for the person, or empty
 };
 
 /// One answer to make: the path from the root to the user's message, and how.
@@ -85,6 +86,9 @@ class EngineWorker : public QObject {
   private:
     class Stream;
     void run(const AnswerRequest& request);
+    /// Gives up the engine before another is loaded. A loss that nobody noticed is told, and false, since
+    /// releasing has nobody to tell it to.
+    bool letGo();
     /// Gives up the engine when the device is gone; true then.
     bool lostDevice(const std::exception& error);
 

@@ -103,6 +103,7 @@ ui::Settings to_view(const Settings& s) {
             .maxTokens = static_cast<int>(s.max_tokens),
             .seed = s.seed ? std::optional<quint64>(*s.seed) : std::nullopt,
             .device = static_cast<ui::DeviceChoice>(s.device),
+            .float8Prefill = s.float8_prefill,
             .threads = s.threads,
             .theme = static_cast<ui::ThemeChoice>(s.theme),
             .fontSize = s.font_size};
@@ -118,6 +119,7 @@ Settings with_shown(Settings s, const ui::Settings& shown) {
     s.max_tokens = shown.maxTokens;
     s.seed = shown.seed ? std::optional<std::uint64_t>(*shown.seed) : std::nullopt;
     s.device = static_cast<Device>(shown.device);
+    s.float8_prefill = shown.float8Prefill;
     s.threads = shown.threads;
     s.theme = static_cast<Settings::Theme>(shown.theme);
     s.font_size = shown.fontSize;

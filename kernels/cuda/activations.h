@@ -2,6 +2,7 @@
 
 #include <cuda_bf16.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,5 +35,13 @@ struct Mixed {
     static std::size_t bytes(const Dims& dims, Form form, std::int64_t T);
     static Mixed in(void* buffer, const Dims& dims, Form form, std::int64_t T);
 };
+
+/// Enough for 1..max_tokens in whatever form each takes.
+template <class Activations>
+std::size_t most_bytes(const Dims& dims, bool exact, std::int64_t max_tokens) {
+    if (exact) return Activations::bytes(dims, Form::Exact, max_tokens);
+    return std::max(Activations::bytes(dims, Form::Short, std::min(max_tokens, kShortTokens)),
+                    Activations::bytes(dims, Form::Long, max_tokens));
+}
 
 }  // namespace sidewinder::kernels::cuda

@@ -97,13 +97,12 @@ class Products {
 CudaCeilings measure_ceilings() {
     const DeviceTraits traits = open_device();
     const Stream stream;
-    std::size_t free = 0, total = 0;
-    check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-    const std::size_t copied = std::min(std::size_t{1} << 30, free / 4);
+    const std::size_t copied = std::min(std::size_t{1} << 30, free_memory() / 4);
     CudaCeilings ceilings;
     ceilings.copy_bytes_per_second = copy_rate(stream.handle(), copied);
     ceilings.bus_bytes_per_second = bus_rate(stream.handle(), std::min(copied, std::size_t{256} << 20));
-    const Context context{stream.handle(), &traits};
+    KernelAttributes attributes;
+    const Context context{stream.handle(), &traits, &attributes};
     Products products(context, 8192);
     ceilings.matrix_flop_per_second = products.rate(1);
     ceilings.sustained_matrix_flop_per_second = products.rate(kSustained);

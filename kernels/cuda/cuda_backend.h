@@ -9,10 +9,10 @@ namespace sidewinder::kernels::cuda {
 
 /// The CUDA backend for models of one shape and weight format. One stream; everything is issued in order on
 /// it. Opens the device; throws Error. After Error(DeviceLost) every call throws it again without touching
-/// the device.
+/// the device, and what the backend holds is left to the end of the process (loss.h).
 ///
-/// `float8_prefill`: steps of 1024 and more tokens multiply float8 by float8 where has_float8 says so, about
-/// half faster and less exact.
+/// `float8_prefill`: long steps multiply float8 by float8 where has_float8 says so, faster and less exact;
+/// shorter ones too after `keep_copies`, see float8_prefill.h.
 std::unique_ptr<Backend> make_backend(const Dims& dims, WeightFormat format, bool float8_prefill = false);
 
 }  // namespace sidewinder::kernels::cuda

@@ -31,10 +31,6 @@ DeviceTraits read_traits(int device) {
     return traits;
 }
 
-}  // namespace
-
-namespace {
-
 DeviceTraits open_first_usable() {
     int count = 0;
     check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");

@@ -15,11 +15,12 @@ struct DeviceTraits {
     std::size_t shared_per_multiprocessor = 0;
     std::size_t l2_bytes = 0;
     std::size_t total_memory = 0;
-    bool programmatic_launch = false;  ///< compute capability 9.0 and later
+    bool programmatic_launch = false;  ///< compute capability 9.0 and later, and code made for that
 };
 
 /// Chooses the first usable device and reads its traits. Throws Error(Unsupported) with the reason: no
-/// driver, driver too old, no device, compute capability below 8.0.
+/// driver, driver too old, no device, compute capability below 8.0, no code for it in this build; and
+/// Error(OutOfMemory), since CUDA itself takes some hundred MB.
 DeviceTraits open_device();
 
 }  // namespace sidewinder::kernels::cuda

@@ -5,9 +5,14 @@
 namespace sidewinder::kernels::cuda {
 
 Graphs::~Graphs() {
+    clear();
+}
+
+void Graphs::clear() {
     for (const auto& [key, graph] : graphs_) {
         if (graph) check_quietly(cudaGraphExecDestroy(graph));
     }
+    graphs_.clear();
 }
 
 void Graphs::replay(cudaStream_t stream, std::uint64_t key, const std::function<void()>& step) {

@@ -18,6 +18,8 @@ class Graphs {
     Graphs& operator=(const Graphs&) = delete;
     ~Graphs();
 
+    /// Forgets all steps: they hold the addresses that they were recorded with. None may be running.
+    void clear();
     void replay(cudaStream_t stream, std::uint64_t key, const std::function<void()>& step);
 
   private:

@@ -3,7 +3,6 @@
 #include <cuda_runtime_api.h>
 
 #include <cstddef>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -13,10 +12,47 @@
 /// Starting kernels. In the emulator (SIDEWINDER_CUDA_EMULATED) the kernel runs before `launch` returns.
 namespace sidewinder::kernels::cuda {
 
-/// Where an operation runs: the stream and what its device is like. A value; both outlive every use.
+/// What kernels have been given so far, so that a launch need not ask the driver again. One thread at a time.
+class KernelAttributes {
+  public:
+    /// Allows `smem` bytes of dynamic shared memory; with `most_shared`, gives shared memory the most of a
+    /// multiprocessor. Throws Error.
+    void require(const void* kernel, std::size_t smem, bool most_shared, const char* name) {
+        Given& given = given_[kernel];
+        if (smem > given.smem) {
+            allow(kernel, static_cast<int>(smem), name);
+            given.smem = smem;
+        }
+        if (most_shared && !given.most_shared) {
+            check(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+                                       cudaSharedmemCarveoutMaxShared),
+                  name);
+            given.most_shared = true;
+        }
+    }
+
+  private:
+    struct Given {
+        std::size_t smem = 48 * 1024;  // without asking
+        bool most_shared = false;
+    };
+    // The limit is the process's, and another owner may have given more.
+    static void allow(const void* kernel, int smem, const char* name) {
+        cudaFuncAttributes now{};
+        check(cudaFuncGetAttributes(&now, kernel), name);
+        if (now.maxDynamicSharedSizeBytes >= smem) return;
+        check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, smem), name);
+    }
+
+    std::unordered_map<const void*, Given> given_;
+};
+
+/// Where an operation runs: the stream, what its device is like, and what its kernels were given. A value;
+/// all three outlive every use.
 struct Context {
     cudaStream_t stream = nullptr;
     const DeviceTraits* device = nullptr;
+    KernelAttributes* attributes = nullptr;  ///< null: each launch asks the driver
 };
 
 struct LaunchShape {
@@ -39,51 +75,22 @@ inline void check_cooperative(const LaunchShape& shape, const char* name) {
                                            "of more than one dimension. Please report this.");
 }
 
+/// What both forms of `launch` do first.
+inline void prepare(const Context& context, const char* name, const LaunchShape& shape, bool overlap,
+                    const void* kernel) {
+    check_cooperative(shape, name);
+    KernelAttributes forgotten;
+    // Neighbours share a multiprocessor only at one and the same partition.
+    (context.attributes ? *context.attributes : forgotten).require(kernel, shape.smem, overlap, name);
+}
+
 #ifndef SIDEWINDER_CUDA_EMULATED
-/// What kernels have been given so far, so that a launch need not ask the driver again. For launch() only;
-/// one for the process, as its one device is.
-class KernelAttributes {
-  public:
-    static KernelAttributes& of_process() {
-        static KernelAttributes instance;
-        return instance;
-    }
-    /// Allows `smem` bytes of dynamic shared memory; with `most_shared`, gives shared memory the most of a
-    /// multiprocessor. Throws Error. Any thread.
-    void require(const void* kernel, std::size_t smem, bool most_shared, const char* name) {
-        const std::lock_guard lock(mutex_);
-        Given& given = given_[kernel];
-        if (smem > given.smem) {
-            check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                       static_cast<int>(smem)),
-                  name);
-            given.smem = smem;
-        }
-        if (most_shared && !given.most_shared) {
-            check(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
-                                       cudaSharedmemCarveoutMaxShared),
-                  name);
-            given.most_shared = true;
-        }
-    }
-
-  private:
-    struct Given {
-        std::size_t smem = 48 * 1024;  // without asking
-        bool most_shared = false;
-    };
-    std::mutex mutex_;
-    std::unordered_map<const void*, Given> given_;
-};
-
 /// Throws Error. `name` is for the person who reads the error.
 template <class... Params, class... Args>
 void launch(const Context& context, const char* name, const LaunchShape& shape, void (*kernel)(Params...),
             Args... args) {
-    check_cooperative(shape, name);
     const bool overlap = shape.overlap && context.device->programmatic_launch;
-    // Neighbours share a multiprocessor only at one and the same partition.
-    KernelAttributes::of_process().require(reinterpret_cast<const void*>(kernel), shape.smem, overlap, name);
+    prepare(context, name, shape, overlap, reinterpret_cast<const void*>(kernel));
     cudaLaunchAttribute attribute{};  // one at most: the two exclude each other
     if (overlap) {
         attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;

@@ -38,10 +38,15 @@ void LongLinear::run(const Context& context, const WorkArea& area, const WeightV
     }
 }
 
-void LongLinear::run_float8(const Context& context, const WorkArea& area, const WeightView& weight,
-                            const unsigned char* x, std::int64_t x_stride, std::int64_t T, void* out,
-                            std::int64_t out_stride, Matmul::Out kind) {
+void LongLinear::run_float8(const Context& context, const WorkArea& area, const Float8Weights& kept,
+                            const WeightView& weight, const unsigned char* x, std::int64_t x_stride,
+                            std::int64_t T, void* out, std::int64_t out_stride, Matmul::Out kind) {
     const WeightLayout& layout = weight.layout;
+    if (const Matmul::Float8* copy = kept.find(weight)) {
+        matmul_.run(context, *copy, layout.rows, layout.cols, {x, area.token_scales}, x_stride, T, out,
+                    out_stride, kind);
+        return;
+    }
     auto* tile = reinterpret_cast<unsigned char*>(area.weight_tile);
     const std::int64_t step = tile_rows(layout, WorkArea::kWeightTileElements * 2);
     for (std::int64_t row = 0; row < layout.rows; row += step) {

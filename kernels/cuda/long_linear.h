@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/float8_weights.h"
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/work_area.h"
 
@@ -13,10 +14,10 @@ class LongLinear {
     void run(const Context& context, const WorkArea& area, const WeightView& weight, const __nv_bfloat16* x,
              std::int64_t T, void* out, std::int64_t out_stride, Matmul::Out kind);
     /// The same with float8 operands (float8.h): rows of x `x_stride` bytes apart, scales in
-    /// `area.token_scales`.
-    void run_float8(const Context& context, const WorkArea& area, const WeightView& weight,
-                    const unsigned char* x, std::int64_t x_stride, std::int64_t T, void* out,
-                    std::int64_t out_stride, Matmul::Out kind);
+    /// `area.token_scales`; the weight's copy of `kept` where it has one, else tiles with the same numbers.
+    void run_float8(const Context& context, const WorkArea& area, const Float8Weights& kept,
+                    const WeightView& weight, const unsigned char* x, std::int64_t x_stride, std::int64_t T,
+                    void* out, std::int64_t out_stride, Matmul::Out kind);
 
   private:
     Matmul matmul_;

@@ -5,16 +5,14 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
+constexpr std::size_t kLittle = std::size_t{128} << 20;  // bytes: less than a module of cuBLASLt may take
+
+// cuBLAS says little of why it failed: the runtime knows whether the device is there, and what memory is
+// left.
 void check_blas(cublasStatus_t status, const char* what) {
     if (status == CUBLAS_STATUS_SUCCESS) return;
     const std::string number =
         std::string(what) + ", cuBLAS error " + std::to_string(static_cast<int>(status));
-    if (status == CUBLAS_STATUS_ALLOC_FAILED) {
-        throw Error(
-            Error::Kind::OutOfMemory,
-            "The GPU's memory is full (" + number +
-                "). Close other programs that use the GPU, choose a smaller weight format, or use the CPU.");
-    }
     if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_ARCH_MISMATCH) {
         throw Error(Error::Kind::Unsupported,
                     "This GPU cannot multiply matrices of this shape (" + number + "). The CPU can be used.");
@@ -23,10 +21,11 @@ void check_blas(cublasStatus_t status, const char* what) {
         throw Error(Error::Kind::Internal,
                     "The GPU engine was called wrongly (" + number + "). Please report this.");
     }
-    throw Error(Error::Kind::DeviceLost,
-                "The GPU failed (" + number +
-                    "): it stays off until Sidewinder is restarted. Your conversations are "
-                    "safe, and the CPU can be used.");
+    const std::size_t free = free_memory();
+    // Only making the handle says "not initialized" to a device that answers: where there is no room for it.
+    const bool full = status == CUBLAS_STATUS_ALLOC_FAILED || status == CUBLAS_STATUS_NOT_INITIALIZED;
+    if (full || free < kLittle) throw_full(number);
+    throw_lost("The GPU failed (" + number + ")");
 }
 
 template <class T>

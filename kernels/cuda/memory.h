@@ -13,7 +13,7 @@ namespace sidewinder::kernels::cuda {
 class DeviceMemory {
   public:
     DeviceMemory() = default;
-    explicit DeviceMemory(std::size_t bytes) { check(cudaMalloc(&data_, bytes), "cudaMalloc"); }
+    explicit DeviceMemory(std::size_t bytes) { check_device_memory(cudaMalloc(&data_, bytes), bytes); }
     DeviceMemory(DeviceMemory&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
     DeviceMemory& operator=(DeviceMemory&& other) noexcept {
         std::swap(data_, other.data_);
@@ -31,11 +31,12 @@ class DeviceMemory {
     void* data_ = nullptr;
 };
 
-/// Move-only owner of page-locked host memory, which the device copies from and to by itself.
+/// Move-only owner of page-locked host memory, which the device copies from and to by itself. Throws
+/// Error(OutOfMemory).
 class PinnedMemory {
   public:
     PinnedMemory() = default;
-    explicit PinnedMemory(std::size_t bytes) { check(cudaMallocHost(&data_, bytes), "cudaMallocHost"); }
+    explicit PinnedMemory(std::size_t bytes) { check_host_memory(cudaMallocHost(&data_, bytes), bytes); }
     PinnedMemory(PinnedMemory&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
     PinnedMemory& operator=(PinnedMemory&& other) noexcept {
         std::swap(data_, other.data_);

@@ -1,8 +1,10 @@
 #include "kernels/cuda/mixer_chunk.h"
 
+#include <algorithm>
 #include <string>
 
 #include "kernels/cuda/float8.h"
+#include "kernels/cuda/scan_work.h"
 
 namespace sidewinder::kernels::cuda {
 namespace {
@@ -17,6 +19,11 @@ bool fits(const Dims& dims) {
 }
 
 }  // namespace
+
+std::int64_t mixer_chunk_bytes(const Dims& dims, std::int64_t T) {
+    return std::max(scan::work_bytes<64>(T, dims.n_groups, dims.n_heads),
+                    scan::work_bytes<32>(T, dims.n_groups, dims.n_heads));
+}
 
 void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& weights,
                  const LayerState& state, const __nv_bfloat16* zxbc, const float* dt, std::int64_t T,
@@ -33,7 +40,7 @@ void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& w
     scan_chunk(context, call);
     if (work.token_scales) {
         gated_norm_float8(context, dims, y, work.head_squares, weights.norm_weight, T, work.token_scales);
-    } else {
+    } else if (!scan_norms(*context.device, call)) {
         gated_norm(context, call);
     }
 }

@@ -80,10 +80,11 @@ void dequantize(const Context& context, const WeightView& weight, std::int64_t f
 
 // --- mixer_chunk: conv_bc.cu, scan_chunk.cu, gated_norm.cu: any T, fast shapes.
 struct MixerChunkWork {
-    __half* bc = nullptr;           ///< [T, 2 * n_groups * d_state]: B | C after conv1d and SiLU
+    void* tiles = nullptr;          ///< mixer_chunk_bytes(dims, T), 256-byte aligned: see scan_work.h
     float* head_squares = nullptr;  ///< [T, n_heads]: sums over the head's channels of u^2, u = gated scan
     float* token_scales = nullptr;  ///< [T] or null: y then becomes float8, see gated_norm_float8
 };
+std::int64_t mixer_chunk_bytes(const Dims& dims, std::int64_t T);
 /// zxbc bf16 [T, zxbc_rows] (z | x | B | C), dt float32 [T, n_heads] before bias and softplus -> y bf16 [T,
 /// d_inner], gated and normed; `state` moves on by T tokens.
 void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& weights,

@@ -7,7 +7,7 @@ namespace sidewinder::kernels::cuda {
 namespace {
 
 /// A block: one head. The three sorts of warps pass the same barriers, chunks + 2 of them.
-template <int Q>
+template <int Q, bool kNorm>
 __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arguments args) {
     char* smem = dynamic_smem();
     const int thread = static_cast<int>(threadIdx.x);
@@ -15,7 +15,7 @@ __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arg
     wait_prior_grid();
     launch_dependents();
     if (thread < scan::kPrepareThreads) {
-        scan::prepare<Q>(args, smem, head, thread);
+        scan::prepare<Q, kNorm>(args, smem, head, thread);
     } else if (thread < scan::kPrepareThreads + scan::kOutThreads) {
         scan::put_out<Q>(args, smem, head, thread - scan::kPrepareThreads);
     } else {
@@ -28,19 +28,17 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
     scan::Arguments args{};
     args.zxbc = call.zxbc;
     args.stride = dims.zxbc_rows();
-    args.bc = call.work.bc;
-    args.c_offset = dims.n_groups * dims.d_state;
-    args.dt = call.dt;
     args.taps = reinterpret_cast<const float4*>(call.weights.conv_weight);
     args.conv_bias = call.weights.conv_bias;
-    args.dt_bias = call.weights.dt_bias;
-    args.A = call.weights.A;
     args.D = call.weights.D;
     args.conv_state = reinterpret_cast<float4*>(call.state.conv);
     args.ssm = call.state.ssm;
     args.y = call.y;
     args.head_squares = call.work.head_squares;
-    args.T = call.T;
+    args.norm_weight = call.weights.norm_weight;
+    args.group_size = static_cast<float>(dims.d_inner / dims.n_groups);
+    args.norm_eps = dims.norm_eps;
+    args.T = static_cast<int>(call.T);
     args.d_inner = dims.d_inner;
     args.n_heads = static_cast<int>(dims.n_heads);
     args.heads_per_group = static_cast<int>(dims.n_heads / dims.n_groups);
@@ -48,26 +46,43 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
 }
 
 template <int Q>
-void launch_scan(const Context& context, scan::Arguments args) {
-    args.chunks = static_cast<int>((args.T + Q - 1) / Q);
+void launch_scan(const Context& context, const MixerChunkCall& call) {
+    scan::Arguments args = arguments_of(call);
+    args.chunks = (args.T + Q - 1) / Q;
+    args.work =
+        scan::work_view<Q>(call.work.tiles, args.chunks, static_cast<int>(call.dims.n_groups), args.n_heads);
     LaunchShape shape;
     shape.grid.x = static_cast<unsigned>(args.n_heads);
     shape.block.x = scan::kThreads;
     shape.smem = static_cast<std::size_t>(scan::Layout<Q>::kBytes);
-    shape.overlap = true;
-    launch(context, "scan_chunk", shape, scan_chunk_kernel<Q>, args);
+    if (scan_norms(*context.device, call)) {
+        shape.cooperative = true;
+        launch(context, "scan_chunk", shape, scan_chunk_kernel<Q, true>, args);
+    } else {
+        shape.overlap = true;
+        launch(context, "scan_chunk", shape, scan_chunk_kernel<Q, false>, args);
+    }
 }
 
 }  // namespace
 
 void scan_chunk(const Context& context, const MixerChunkCall& call) {
-    const scan::Arguments args = arguments_of(call);
-    // 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
-    if (context.device->shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes)) {
-        launch_scan<64>(context, args);
+    if (scan_tokens(*context.device) == 64) {
+        launch_scan<64>(context, call);
     } else {
-        launch_scan<32>(context, args);
+        launch_scan<32>(context, call);
     }
+}
+
+bool scan_norms(const DeviceTraits& device, const MixerChunkCall& call) {
+    const Dims& dims = call.dims;
+    return !call.work.token_scales && dims.n_heads <= device.multiprocessors &&
+           dims.n_heads / dims.n_groups <= scan::kMostHeads;
+}
+
+// 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
+int scan_tokens(const DeviceTraits& device) {
+    return device.shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes) ? 64 : 32;
 }
 
 }  // namespace sidewinder::kernels::cuda

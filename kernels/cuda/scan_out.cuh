@@ -2,7 +2,8 @@
 
 #include "kernels/cuda/scan_tiles.cuh"
 
-/// scan_chunk's out warps: y before the gate, each 16 of its columns. They also copy the tiles in.
+/// scan_chunk's out warps: y before the gate, each 16 of its columns. They also copy the tiles and time steps
+/// in.
 namespace sidewinder::kernels::cuda::scan {
 
 /// Operands of 16 state columns: C's for every token, the state's for this warp's rows of it.
@@ -41,8 +42,8 @@ __device__ __forceinline__ void from_state(float (&Y)[Q / 16][2][4], const char*
     }
 #pragma unroll
     for (int m = 0; m < Q / 16; ++m) {
-        const float upper = steps.from_start[m * 16 + at.group];
-        const float lower = steps.from_start[m * 16 + at.group + 8];
+        const float upper = exp2_approx(steps.token[m * 16 + at.group].log2_decay);
+        const float lower = exp2_approx(steps.token[m * 16 + at.group + 8].log2_decay);
 #pragma unroll
         for (int p = 0; p < 2; ++p) {
             Y[m][p][0] *= upper;
@@ -63,10 +64,11 @@ __device__ __forceinline__ void from_chunk(float (&Y)[Q / 16][2][4], const char*
         load_x(x, x_tile, k, at);
 #pragma unroll
         for (int m = k; m < Q / 16; ++m) {
-            const uint4 a =
-                *reinterpret_cast<const uint4*>(scores + (m * (m + 1) / 2 + k) * 512 + at.lane * 16);
-            mma_f16(Y[m][0], a.x, a.y, a.z, a.w, x[0], x[1]);
-            mma_f16(Y[m][1], a.x, a.y, a.z, a.w, x[2], x[3]);
+            const char* from = scores + (m * (m + 1) / 2 + k) * 512 + at.lane * 8;
+            const uint2 left = *reinterpret_cast<const uint2*>(from);
+            const uint2 right = *reinterpret_cast<const uint2*>(from + 256);
+            mma_f16(Y[m][0], left.x, left.y, right.x, right.y, x[0], x[1]);
+            mma_f16(Y[m][1], left.x, left.y, right.x, right.y, x[2], x[3]);
         }
     }
 }
@@ -88,24 +90,25 @@ __device__ __forceinline__ void hand_over(const float (&Y)[Q / 16][2][4], char* 
     }
 }
 
-/// Starts the copies of a chunk's B, C and raw x tiles: `kWhole` where none of its rows is past the end.
-/// Those repeat the last token: finite, with dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the
-/// row length.
+/// Starts the copies of `kBytes` that lie in shared memory as they do here.
+template <int kBytes>
+__device__ __forceinline__ void copy_as_it_lies(char* to, const char* from, int thread) {
+    constexpr int kRound = kOutThreads * 16;
+#pragma unroll
+    for (int at = 0; at < kBytes; at += kRound) {
+        if (kBytes - at >= kRound || thread * 16 < kBytes - at) {
+            cp_async_16(to + at + thread * 16, from + at + thread * 16);
+        }
+    }
+}
+
+/// Starts the copies of a chunk's raw x: `kWhole` where none of its rows is past the end. Those repeat the
+/// last token: finite, with dt = 0. Within a chunk 32-bit offsets do: mixer_chunk bounds the row length.
 template <int Q, bool kWhole>
-__device__ __forceinline__ void copy_rows(const Arguments& args, char* smem, int chunk, int last, int head,
-                                          int thread) {
+__device__ __forceinline__ void copy_x(const Arguments& args, char* smem, int chunk, int last, int head,
+                                       int thread) {
     using L = Layout<Q>;
     const std::int64_t first = static_cast<std::int64_t>(chunk) * Q;
-    const int bc_stride = static_cast<int>(2 * args.c_offset);
-    const int group = head / args.heads_per_group;
-    const __half* bc = args.bc + first * bc_stride + group * kStateDim + thread % 16 * 8;
-#pragma unroll
-    for (int i = 0; i < Q * 16 / kOutThreads; ++i) {
-        const int row = thread / 16 + i * (kOutThreads / 16);
-        const __half* from = bc + (kWhole ? row : min(row, last)) * bc_stride;
-        cp_async_16(smem + L::b(chunk) + wide_piece(row, thread % 16), from);
-        cp_async_16(smem + L::c(chunk) + wide_piece(row, thread % 16), from + args.c_offset);
-    }
     const int stride = static_cast<int>(args.stride);
     const __nv_bfloat16* x =
         args.zxbc + (first - 3) * args.stride + args.d_inner + head * kHeadDim + thread % 8 * 8;
@@ -122,11 +125,16 @@ __device__ __forceinline__ void copy_rows(const Arguments& args, char* smem, int
 template <int Q>
 __device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, int chunk, int head,
                                            int thread) {
-    const std::int64_t left = args.T - static_cast<std::int64_t>(chunk) * Q;
+    using L = Layout<Q>;
+    const int group = head / args.heads_per_group;
+    copy_as_it_lies<2 * L::kTile>(smem + L::b(chunk), args.work.group_part<Q>(chunk, group), thread);
+    copy_as_it_lies<sizeof(Steps<Q>)>(smem + L::steps(chunk),
+                                      reinterpret_cast<const char*>(args.work.steps<Q>(chunk, head)), thread);
+    const int left = args.T - chunk * Q;
     if (left >= Q) {
-        copy_rows<Q, true>(args, smem, chunk, Q - 1, head, thread);
+        copy_x<Q, true>(args, smem, chunk, Q - 1, head, thread);
     } else {
-        copy_rows<Q, false>(args, smem, chunk, static_cast<int>(left) - 1, head, thread);
+        copy_x<Q, false>(args, smem, chunk, left - 1, head, thread);
     }
     cp_async_commit();
 }

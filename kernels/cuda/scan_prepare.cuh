@@ -1,78 +1,56 @@
 #pragma once
 
+#include "kernels/cuda/scan_gate.cuh"
 #include "kernels/cuda/scan_tiles.cuh"
-#include "kernels/cuda/scan_time.cuh"
 
 /// scan_chunk's prepare warps: what of a chunk needs no state.
 namespace sidewinder::kernels::cuda::scan {
 
-/// 16x16 blocks of C B^T on and below the diagonal that one warp works out: of one row, `count` from `first`
-/// on.
-struct ScoreShare {
-    int row;
-    int first;
-    int count;
-};
-/// Ten blocks (Q = 64) or three (Q = 32) dealt to eight warps; the last, which also keeps the time, has one
-/// or none.
+/// Half blocks of the scores that a warp decays at the most: warp, warp + 8, ..
 template <int Q>
-__device__ __forceinline__ ScoreShare score_share(int warp) {
-    static_assert((Q == 64 || Q == 32) && kPrepareWarps == 8);
-    if (Q == 64) {
-        if (warp < 2) return {3, 2 * warp, 2};
-        if (warp < 4) return {2, 2 * (warp - 2), 4 - warp};
-        if (warp < 6) return {1, warp - 4, 1};
-        return {0, 0, warp == 6 ? 1 : 0};
+inline constexpr int kShare = (GroupPart<Q>::kHalfBlocks + kPrepareWarps - 1) / kPrepareWarps;
+
+/// This lane's values of C B^T in the warp's share of a chunk.
+template <int Q>
+__device__ __forceinline__ void load_scores(uint4 (&raw)[kShare<Q>], const Arguments& args, int chunk,
+                                            int group, int warp, int lane) {
+    using Part = GroupPart<Q>;
+    const char* from = args.work.group_part<Q>(chunk, group) + Part::kScores + lane * 16;
+#pragma unroll
+    for (int i = 0; i < kShare<Q>; ++i) {
+        const int half = warp + i * kPrepareWarps;
+        if (half < Part::kHalfBlocks) raw[i] = load_once(from + half * Part::kHalfBlockBytes);
     }
-    if (warp < 2) return {1, warp, 1};
-    return {0, 0, warp == 2 ? 1 : 0};
 }
 
-/// exp(cs_i - cs_j) dt_j below the diagonal; the skip D x_i rides on the diagonal.
-template <int Q>
-__device__ __forceinline__ float decayed(float score, const Steps<Q>& steps, float log2_decay_i, int i, int j,
-                                         float D) {
-    const float decay = exp2_approx(fminf(log2_decay_i - steps.log2_decay[j], 0.0f));
-    const float v = j <= i ? score * decay * steps.dt[j] : 0.0f;
-    return i == j ? v + D : v;
+/// Two scores of row i, columns j and j + 1, times exp(cs_i - cs_j) dt_j where they are not above the
+/// diagonal; the skip D x_i rides on the diagonal. `now`: the columns' decay and dt.
+__device__ __forceinline__ std::uint32_t decayed(std::uint32_t left, std::uint32_t right, float log2_decay,
+                                                 float4 now, int i, int j, float D) {
+    const float v0 = __uint_as_float(left) * exp2_approx(fminf(log2_decay - now.x, 0.0f)) * now.y;
+    const float v1 = __uint_as_float(right) * exp2_approx(fminf(log2_decay - now.z, 0.0f)) * now.w;
+    return pack_f16_saturated(j < i ? v0 : (j == i ? v0 + D : 0.0f),
+                              j + 1 < i ? v1 : (j + 1 == i ? v1 + D : 0.0f));
 }
 
-/// Blocks of the decayed scores of a chunk, written as A fragments of the product with x.
+/// The decayed scores of a chunk, written as A fragments of the product with x.
 template <int Q>
-__device__ __forceinline__ void scores(char* smem, int chunk, float D, const ScoreShare& share, int lane) {
-    using L = Layout<Q>;
-    if (share.count == 0) return;
+__device__ __forceinline__ void scores(char* smem, int chunk, float D, const uint4 (&raw)[kShare<Q>],
+                                       int warp, int lane) {
     const Steps<Q>& steps = steps_of<Q>(smem, chunk);
-    const int i = share.row * 16 + lane / 4;
-    const float decay_i[2] = {steps.log2_decay[i], steps.log2_decay[i + 8]};
-#pragma unroll 1
-    for (int block = share.first; block < share.first + share.count; ++block) {
-        float sums[2][2][4] = {};  // even and odd k apart: shorter chains; columns 0..7, 8..15
-#pragma unroll 4                   // all at once, and registers spill
-        for (int k = 0; k < 8; ++k) {
-            std::uint32_t c[4], b[4];
-            ldmatrix_x4(c, smem + L::c(chunk) + wide_piece(share.row * 16 + lane % 16, 2 * k + lane / 16));
-            const int row = block * 16 + lane % 8 + lane / 16 * 8;
-            ldmatrix_x4(b, smem + L::b(chunk) + wide_piece(row, 2 * k + lane / 8 % 2));
-            mma_f16(sums[k % 2][0], c[0], c[1], c[2], c[3], b[0], b[1]);
-            mma_f16(sums[k % 2][1], c[0], c[1], c[2], c[3], b[2], b[3]);
-        }
-        std::uint32_t a[4];
 #pragma unroll
-        for (int r = 0; r < 4; ++r) {  // a[r]: rows i + r % 2 * 8, columns j and j + 1
-            const int j = block * 16 + r / 2 * 8 + lane % 4 * 2;
-            float v[2];
-#pragma unroll
-            for (int e = 0; e < 2; ++e) {
-                const int at = r % 2 * 2 + e;
-                v[e] = decayed<Q>(sums[0][r / 2][at] + sums[1][r / 2][at], steps, decay_i[r % 2],
-                                  i + r % 2 * 8, j + e, D);
-            }
-            a[r] = pack_f16_saturated(v[0], v[1]);
-        }
-        const int to = share.row * (share.row + 1) / 2 + block;
-        *reinterpret_cast<uint4*>(smem + L::scores(chunk) + to * 512 + lane * 16) =
-            uint4{a[0], a[1], a[2], a[3]};
+    for (int n = 0; n < kShare<Q>; ++n) {
+        const int half = warp + n * kPrepareWarps;
+        if (half >= GroupPart<Q>::kHalfBlocks) break;
+        const BlockSpot at = block_spot(half / 2);
+        const int i = at.row * 16 + lane / 4;
+        const int j = at.column * 16 + half % 2 * 8 + lane % 4 * 2;
+        const float4 now = *reinterpret_cast<const float4*>(&steps.token[j]);
+        const uint2 a{
+            decayed(raw[n].x, raw[n].y, steps.token[i].log2_decay, now, i, j, D),
+            decayed(raw[n].z, raw[n].w, steps.token[i + 8].log2_decay, now, i + 8, j, D),
+        };
+        *reinterpret_cast<uint2*>(smem + Layout<Q>::scores(chunk) + half * 256 + lane * 8) = a;
     }
 }
 
@@ -123,63 +101,13 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
     }
 }
 
-/// A thread's share of a chunk's z, in 16-byte pieces.
-template <int Q>
-inline constexpr int kPieces = Q * 8 / kPrepareThreads;
-template <int Q>
-__device__ __forceinline__ void load_z(uint4 (&z)[kPieces<Q>], const Arguments& args, int chunk, int head,
-                                       int thread) {
-    const __nv_bfloat16* from = args.zxbc + head * kHeadDim + thread % 8 * 8;
-#pragma unroll
-    for (int i = 0; i < kPieces<Q>; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + thread / 8 + i * (kPrepareThreads / 8);
-        z[i] = load_once(from + (t < args.T ? t : args.T - 1) * args.stride);
-    }
-}
-
-/// u = y silu(z), bfloat16, of two channels; adds the squares.
-__device__ __forceinline__ std::uint32_t gated_pair(std::uint32_t y, std::uint32_t z, float& squares) {
-    __half2 halves;
-    memcpy(static_cast<void*>(&halves), &y, sizeof halves);
-    const float2 scan = __half22float2(halves);
-    float gate[2] = {low_bf16(z), high_bf16(z)};
-    silu_pair(gate[0], gate[1]);
-    const float u0 = scan.x * gate[0];
-    const float u1 = scan.y * gate[1];
-    squares = fmaf(u0, u0, fmaf(u1, u1, squares));
-    return pack_bf16(u0, u1);
-}
-
-/// Gates a finished chunk's scan and writes it; eight lanes a token.
-template <int Q>
-__device__ __forceinline__ void write_gated(const Arguments& args, const char* smem, int chunk,
-                                            const uint4 (&z)[kPieces<Q>], int head, int thread) {
-    const std::int64_t first = static_cast<std::int64_t>(chunk) * Q + thread / 8;
-#pragma unroll
-    for (int i = 0; i < kPieces<Q>; ++i) {
-        constexpr int kRows = kPrepareThreads / 8;
-        const uint4 y = *reinterpret_cast<const uint4*>(smem + Layout<Q>::y(chunk) +
-                                                        narrow_piece(thread / 8 + i * kRows, thread % 8));
-        float squares = 0.0f;
-        const uint4 u{gated_pair(y.x, z[i].x, squares), gated_pair(y.y, z[i].y, squares),
-                      gated_pair(y.z, z[i].z, squares), gated_pair(y.w, z[i].w, squares)};
-#pragma unroll
-        for (int mask = 1; mask < 8; mask *= 2) squares += __shfl_xor_sync(kAllLanes, squares, mask);
-        const std::int64_t t = first + i * kRows;
-        if (t >= args.T) continue;
-        *reinterpret_cast<uint4*>(args.y + t * args.d_inner + head * kHeadDim + thread % 8 * 8) = u;
-        if (thread % 8 == 0) args.head_squares[t * args.n_heads + head] = squares;
-    }
-}
-
-/// The prepare warps' walk over the sequence.
-template <int Q>
+/// The prepare warps' walk over the sequence. A chunk's norm comes a step behind its gate: by then the other
+/// heads' sums should be there.
+template <int Q, bool kNorm>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
-    const bool keeps_time = warp == kPrepareWarps - 1;
-    float dt[Q / kWarp] = {};
-    if (keeps_time) load_dt<Q>(dt, args, 0, head, lane);
+    const int group = head / args.heads_per_group;
     const float D = args.D[head];
     ConvChannels own;
 #pragma unroll
@@ -188,30 +116,29 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         own.taps[e] = args.taps[channel];
         own.bias[e] = args.conv_bias[channel];
     }
-    uint4 z[kPieces<Q>] = {};
-    const auto gate = [&](int chunk) {
-        if (chunk >= 1) write_gated<Q>(args, smem, chunk - 1, z, head, thread);
-        if (chunk >= 0) load_z<Q>(z, args, chunk, head, thread);
-    };
-    // Two warps share a scheduler: one is at the exponentials while the other is at the products.
+    uint4 raw[kShare<Q>] = {};  // scores of the next chunk, on their way a step ahead
+    load_scores<Q>(raw, args, 0, group, warp, lane);
+    Gate<Q, kNorm> gate(args, head, thread);
+    // Two warps share a scheduler: one is at the exponentials while the other is at the sums.
     const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
-        if (gates_first) gate(chunk);
-        const int after = chunk + 2;
-        if (keeps_time && after < args.chunks) {
-            time_steps<Q>(steps_of<Q>(smem, after), dt, args, after, head, lane);
-            load_dt<Q>(dt, args, after + 1, head, lane);
-        }
+        if (gates_first) gate.step(smem, chunk);
+        if (!gates_first) gate.look_ahead(chunk - 2);
         if (next >= 0 && next < args.chunks) {
-            scores<Q>(smem, next, D, score_share<Q>(warp), lane);
+            scores<Q>(smem, next, D, raw, warp, lane);
+            if (next + 1 < args.chunks) load_scores<Q>(raw, args, next + 1, group, warp, lane);
             convolve_x<Q>(args, smem, next, head, own, warp, lane);
         }
-        if (!gates_first) gate(chunk);
+        if (!gates_first) gate.step(smem, chunk);
+        if (gates_first) gate.look_ahead(chunk - 1);
         end_step<Q>();
     }
-    write_gated<Q>(args, smem, args.chunks - 1, z, head, thread);
+    if (!gates_first) gate.look_ahead(args.chunks - 2);
+    gate.step(smem, args.chunks);
+    gate.look_ahead(args.chunks - 1);
+    gate.norm(args.chunks - 1);
     if (thread < kHeadDim) {
         const std::int64_t channel = static_cast<std::int64_t>(head) * kHeadDim + thread;
         advance_conv_state(args.conv_state + channel, args.zxbc + args.d_inner + channel, args.stride,

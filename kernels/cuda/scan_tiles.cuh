@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/chunk_math.cuh"
+#include "kernels/cuda/scan_pieces.cuh"
 
 /// What the three sorts of warps of scan_chunk share: arguments, shared memory, tile addresses.
 ///
@@ -13,15 +14,14 @@
 /// a chunk,
 ///     y_i = exp(cs_i) C_i S^T + sum_{j <= i} (C_i B_j) exp(cs_i - cs_j) dt_j x_j + D x_i
 ///     S   = exp(cs_Q) S + sum_j exp(cs_Q - cs_j) dt_j x_j B_j^T            S [headdim, d_state]
-/// In step c the out warps do y of chunk c from the state before it, of which the state warps left a float16
-/// copy, while these take the state past chunk c and leave the next copy; the prepare warps do everything of
-/// chunk c + 1 that needs no state, work out the time steps of chunk c + 2, and gate and write chunk c - 1.
-/// The out warps also copy the tiles of chunk c + 2 in. One barrier a step. Source: state-spaces/mamba,
-/// modules/ssd_minimal.py.
+/// conv_bc has done B, C, the products C_i B_j, which a group's heads share, and the time steps. In step c
+/// the out warps do y of chunk c from the state before it, of which the state warps left a float16 copy,
+/// while these take the state past chunk c and leave the next copy; the prepare warps do conv1d of x and the
+/// decay of chunk c + 1, and gate and write chunk c - 1. The out warps also copy the tiles of chunk c + 2 in.
+/// One barrier a step. Source: state-spaces/mamba, modules/ssd_minimal.py.
 namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kHeadDim = 64;  // rows of the state in one block
-inline constexpr int kStateDim = 128;
 inline constexpr int kPrepareWarps = 8;
 inline constexpr int kOutWarps = kHeadDim / 16;    // each 16 columns of y
 inline constexpr int kStateWarps = kHeadDim / 16;  // each 16 rows of the state, in its registers
@@ -33,48 +33,34 @@ inline constexpr int kThreads = (kPrepareWarps + kOutWarps + kStateWarps) * kWar
 struct Arguments {
     const __nv_bfloat16* zxbc;  // [T, stride]
     std::int64_t stride;
-    const __half* bc;  // [T, 2 * c_offset]
-    std::int64_t c_offset;
-    const float* dt;  // [T, n_heads]
+    WorkView work;
     const float4* taps;
     const float* conv_bias;
-    const float* dt_bias;
-    const float* A;
     const float* D;
     float4* conv_state;
     float* ssm;
     __nv_bfloat16* y;     // [T, d_inner]
     float* head_squares;  // [T, n_heads]
-    std::int64_t T;
+    const float* norm_weight;
+    float group_size;
+    float norm_eps;
     std::int64_t d_inner;
+    int T;  // mixer_chunk bounds it
     int n_heads;
     int heads_per_group;
     int chunks;
 };
 
-/// A chunk's time steps. Tokens past the end have dt = 0: they neither decay nor add.
-template <int Q>
-struct Steps {
-    float log2_decay[Q];  // cs, in powers of two
-    float dt[Q];
-    float from_start[Q];  // exp(cs_i)
-    __half to_end[Q];     // exp(cs_Q - cs_j) dt_j / grow: at most 1, so that float16 holds a small dt as well
-    float shrink;         // exp(cs_Q) / grow
-    float grow;           // a power of two
-    float unused[2];      // what follows is aligned to 16 bytes
-};
-
 /// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, y:
-/// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, as operand fragments; state:
-/// float16 [64, 128].
+/// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, decayed, as operand fragments in
+/// halves as those of GroupPart; state: float16 [64, 128].
 template <int Q>
 struct Layout {
-    static constexpr int kTile = Q * kStateDim * 2;
+    static constexpr int kTile = GroupPart<Q>::kTile;
     static constexpr int kRaw = (Q + 3) * kHeadDim * 2;
     static constexpr int kState = kHeadDim * kStateDim * 2;
     static constexpr int kX = Q * kHeadDim * 2;
-    static constexpr int kBlocks = (Q / 16) * (Q / 16 + 1) / 2;
-    static constexpr int kScores = kBlocks * 512;
+    static constexpr int kScores = GroupPart<Q>::kBlocks * 512;
 
     static constexpr int b(int chunk) { return chunk % 3 * 2 * kTile; }
     static constexpr int c(int chunk) { return b(chunk) + kTile; }
@@ -94,17 +80,8 @@ struct Layout {
 };
 
 static_assert(Layout<64>::kBytes <= 227 * 1024, "compute capability 9.0");
-static_assert(Layout<64>::steps(0) % 16 == 0 && sizeof(Steps<64>) % 16 == 0 && sizeof(Steps<32>) % 16 == 0);
+static_assert(Layout<64>::steps(0) % 16 == 0 && Layout<32>::steps(0) % 16 == 0);
 static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 and 12.0");
-
-/// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
-/// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
-__device__ __forceinline__ int wide_piece(int row, int piece) {
-    return row * 256 + (piece & 8) * 16 + (((piece & 7) ^ (row & 7)) << 4);
-}
-__device__ __forceinline__ int narrow_piece(int row, int piece) {
-    return row * 128 + ((piece ^ (row & 7)) << 4);
-}
 
 /// An out or state warp's place among its own, and row and column of this lane's first element of a tile.
 struct LaneSpot {

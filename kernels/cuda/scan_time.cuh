@@ -1,35 +1,43 @@
 #pragma once
 
-#include "kernels/cuda/scan_tiles.cuh"
+#include "kernels/cuda/scan_pieces.cuh"
 
-/// scan_chunk's time steps, which one warp works out.
+/// The time steps of a chunk, which one warp works out.
 namespace sidewinder::kernels::cuda::scan {
+
+/// A head's raw time steps and what they need.
+struct TimeInput {
+    const float* dt;  // of this head, rows `stride` apart
+    std::int64_t stride;
+    float bias;
+    float A;
+    int T;
+};
 
 /// One lane's dt of a chunk: tokens lane * Q / 32 and on.
 template <int Q>
-__device__ __forceinline__ void load_dt(float (&raw)[Q / kWarp], const Arguments& args, int chunk, int head,
-                                        int lane) {
+__device__ __forceinline__ void load_dt(float (&raw)[Q / kWarp], const TimeInput& in, int chunk, int lane) {
 #pragma unroll
     for (int i = 0; i < Q / kWarp; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * (Q / kWarp) + i;
-        raw[i] = args.dt[(t < args.T ? t : args.T - 1) * args.n_heads + head];
+        const int t = chunk * Q + lane * (Q / kWarp) + i;
+        raw[i] = in.dt[min(t, in.T - 1) * in.stride];
     }
 }
 
-/// One warp: a chunk's time steps from its raw dt.
+/// One warp: a chunk's time steps.
 template <int Q>
-__device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q / kWarp],
-                                           const Arguments& args, int chunk, int head, int lane) {
+__device__ __forceinline__ void time_steps(Steps<Q>& out, const TimeInput& in, int chunk, int lane) {
     constexpr int kOwn = Q / kWarp;
-    const float bias = args.dt_bias[head];
-    const float rate = args.A[head] * kLog2E;
+    float raw[kOwn];
+    load_dt<Q>(raw, in, chunk, lane);
+    const float rate = in.A * kLog2E;
     float dt[kOwn];
     float cs[kOwn];
     float sum = 0.0f;
 #pragma unroll
     for (int i = 0; i < kOwn; ++i) {
-        const std::int64_t t = static_cast<std::int64_t>(chunk) * Q + lane * kOwn + i;
-        dt[i] = t < args.T ? softplus_fast(raw[i] + bias) : 0.0f;
+        const int t = chunk * Q + lane * kOwn + i;
+        dt[i] = t < in.T ? softplus_fast(raw[i] + in.bias) : 0.0f;
         sum += fmaxf(dt[i] * rate, -256.0f);  // 2^-256 is 0 already; keeps the sums exact enough
         cs[i] = sum;
     }
@@ -62,9 +70,7 @@ __device__ __forceinline__ void time_steps(Steps<Q>& out, const float (&raw)[Q /
 #pragma unroll
     for (int i = 0; i < kOwn; ++i) {
         const int at = lane * kOwn + i;
-        out.log2_decay[at] = cs[i];
-        out.dt[at] = dt[i];
-        out.from_start[at] = exp2_approx(cs[i]);
+        out.token[at] = {cs[i], dt[i]};
         out.to_end[at] = __float2half_rn(fminf(weight[i] * inverse, 1.0f));
     }
     if (lane == 0) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "kernels/cuda/event.h"
+#include "kernels/cuda/loss.h"
 #include "kernels/cuda/memory.h"
 #include "kernels/host_copy.h"
 
@@ -18,7 +19,8 @@ class PinnedPool;
 /// more than copying them; it lives as long as the last copy.
 class Snapshots {
   public:
-    Snapshots();
+    /// `loss`: of the device; a copy that outlives the backend tells it too.
+    explicit Snapshots(std::shared_ptr<Loss> loss);
 
     std::shared_ptr<const HostCopy> take(cudaStream_t stream, const void* from, std::size_t bytes);
     /// From a copy that `take` made, at the pace of the bus; false, and nothing done, for any other.

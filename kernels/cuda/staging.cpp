@@ -7,8 +7,6 @@
 
 namespace sidewinder::kernels::cuda {
 
-Staging::Staging() = default;
-
 Staging::Slot& Staging::next() {
     Slot& slot = slots_[turn_++ % kSlots];
     slot.done.wait();

@@ -14,8 +14,6 @@ namespace sidewinder::kernels::cuda {
 /// into a slot and copying it over the bus overlap. One thread.
 class Staging {
   public:
-    Staging();
-
     /// Returns when `host` may be reused; the device has the bytes in stream order.
     void upload(cudaStream_t stream, void* to, const void* host, std::size_t bytes);
     /// Returns when `host` holds the bytes.

@@ -41,7 +41,7 @@ std::size_t deal(std::byte* base, const Dims& dims, WorkArea::Kind kind, bool fl
         return dealer.used();
     }
     area.normed = dealer.take<__nv_bfloat16>(T * dims.d_model);
-    area.bc = dealer.take<__half>(T * 2 * dims.n_groups * dims.d_state);
+    area.tiles = dealer.take<std::byte>(mixer_chunk_bytes(dims, T));
     area.head_squares = dealer.take<float>(T * dims.n_heads);
     if (kind == WorkArea::Kind::FastInteger || float8) {
         area.weight_tile = dealer.take<__nv_bfloat16>(WorkArea::kWeightTileElements);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cuda_bf16.h>
-#include <cuda_fp16.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +22,7 @@ struct WorkArea {
     float* normed32 = nullptr;              ///< exact: [max_tokens, d_model]
     float* xbc32 = nullptr;                 ///< exact: [max_tokens, conv_dim]
     __nv_bfloat16* normed = nullptr;        ///< long: [max_tokens, d_model]
-    __half* bc = nullptr;                   ///< long: [max_tokens, 2 * n_groups * d_state]
+    std::byte* tiles = nullptr;             ///< long: mixer_chunk_bytes(max_tokens)
     float* head_squares = nullptr;          ///< long: [max_tokens, n_heads]
     __nv_bfloat16* weight_tile = nullptr;   ///< long, integer weights or float8: kWeightTileElements
     unsigned char* normed8 = nullptr;       ///< float8: [max_tokens, d_model]

@@ -628,6 +628,18 @@ int mean(const int *v, unsigned n) {
         <source>Automatic takes the GPU when the model fits into its memory.</source>
         <translation>Automático usa a GPU quando o modelo cabe na memória dela.</translation>
     </message>
+    <message>
+        <source>Read long prompts in float8</source>
+        <translation>Ler textos longos em float8</translation>
+    </message>
+    <message>
+        <source>Faster, slightly less exact.</source>
+        <translation>Mais rápido, um pouco menos exato.</translation>
+    </message>
+    <message>
+        <source>Not with what answers now: it takes an NVIDIA GPU of compute capability 9.0, such as the H100.</source>
+        <translation>Não com o que responde agora: exige uma GPU NVIDIA de capacidade computacional 9.0, como a H100.</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::ShortcutsDialog</name>

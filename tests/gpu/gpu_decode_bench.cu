@@ -41,7 +41,7 @@ __global__ void fill_floats(float* values, std::int64_t count, float value) {
 
 class Bench {
   public:
-    Bench(WeightFormat format, std::int64_t group, int layers) : context_{nullptr, &traits_} {
+    Bench(WeightFormat format, std::int64_t group, int layers) : context_{nullptr, &traits_, &attributes_} {
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
         context_.stream = stream_;
         d_.d_model = 4096;
@@ -158,6 +158,7 @@ class Bench {
 
     DeviceTraits traits_ = open_device();
     cudaStream_t stream_ = nullptr;
+    KernelAttributes attributes_;
     Context context_;
     Dims d_;
     std::vector<DeviceMemory> memory_;

@@ -138,7 +138,8 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 
 int run(std::int64_t T) {
     const DeviceTraits traits = open_device();
-    const Context context{nullptr, &traits};
+    KernelAttributes attributes;
+    const Context context{nullptr, &traits, &attributes};
     const Dims d = real_width();
     std::vector<DeviceMemory> owners;
     const MixerWeights weights = make_weights(d, owners);
@@ -148,14 +149,14 @@ int run(std::int64_t T) {
     const DeviceMemory exact(bytes(d.in_proj_rows(), 4)), zxbc(bytes(d.zxbc_rows(), 2)),
         dt(bytes(d.n_heads, 4));
     const DeviceMemory xbc(bytes(d.conv_dim(), 4)), y(bytes(d.d_inner, 4)), y16(bytes(d.d_inner, 2));
-    const DeviceMemory bc(bytes(2 * d.n_groups * d.d_state, 2)), squares(bytes(d.n_heads, 4));
+    const DeviceMemory tiles(static_cast<std::size_t>(mixer_chunk_bytes(d, T))), squares(bytes(d.n_heads, 4));
     const States sequential(d), chunked(d);
 
     launch(context, "make_inputs", {.grid = dim3(1024), .block = dim3(256)}, make_inputs, T, d.zxbc_rows(),
            d.n_heads, exact.as<float>(), zxbc.as<__nv_bfloat16>(), dt.as<float>());
     mixer_exact(context, d, weights, sequential.view(), exact.as<float>(), T, xbc.as<float>(), y.as<float>());
     mixer_chunk(context, d, weights, chunked.view(), zxbc.as<__nv_bfloat16>(), dt.as<float>(), T,
-                {bc.as<__half>(), squares.as<float>()}, y16.as<__nv_bfloat16>());
+                {tiles.as<void>(), squares.as<float>()}, y16.as<__nv_bfloat16>());
 
     constexpr int kParts = 8;
     const DeviceMemory sums(kParts * 2 * sizeof(double));

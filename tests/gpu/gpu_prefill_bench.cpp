@@ -29,9 +29,10 @@ using sidewinder::bench::ProductChoices;
 
 class Bench {
   public:
-    Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_} {
+    Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_, &attributes_} {
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
         context_.stream = stream_;
+        apart_.stream = stream_;
         cublasLtCreate(&handle_);
         d_.d_model = 4096;
         d_.d_inner = 8192;
@@ -50,7 +51,7 @@ class Bench {
         normed_ = bf16(T * d_.d_model, 1.0f);
         zxbc_ = bf16(T * d_.zxbc_rows(), 1.0f);
         y_ = bf16(T * d_.d_inner, 1.0f);
-        bc_ = reinterpret_cast<__half*>(bf16(T * 2 * d_.n_groups * d_.d_state, 1.0f));
+        tiles_ = memory<void>(static_cast<std::size_t>(mixer_chunk_bytes(d_, T)));
         tile_ = bf16(d_.zxbc_rows() * d_.d_model, 0.015f);
         workspace_ = bf16(std::int64_t{16} << 20, 0.0f);
         mixer_ = {floats(d_.conv_state_size(), 0.1f, 0.3f), floats(d_.conv_dim(), 0.1f, 0.1f),
@@ -74,20 +75,28 @@ class Bench {
         double sum = line("rms_norm", MB * 4096 * 6, 0, T, [&](int) { norm(T); });
         sum += line("in_proj", 0, in_ops, T, [&](int i) { in_proj(i, T); });
         sum += line("dt product", MB * (4096 * 2 + 512), 0, T, [&](int i) { dt(i, T); });
-        sum += line("conv_bc", MB * 2048 * 4, 0, T, [&](int i) { conv_bc(context_, call(i, T)); });
-        sum += line("scan_chunk", MB * (8192 * 6 + 2048 * 2 + 1024), 3.67e-12 * 1e6 * 128 * t / 64, T,
+        const double tiles_MB = 1e-6 * static_cast<double>(mixer_chunk_bytes(d_, T));
+        sum += line("conv_bc", MB * (2048 * 2 + 512) + tiles_MB, 0, T,
+                    [&](int i) { conv_bc(context_, call(i, T)); });
+        sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 2.62e-12 * 1e6 * 128 * t / 64, T,
                     [&](int i) { scan_chunk(context_, call(i, T)); });
-        sum += line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
+        line("  norm apart", MB * (8192 * 6 + 512) + tiles_MB, 0, T,
+             [&](int i) { scan_chunk(apart_, call(i, T)); });
+        const double norm_apart =
+            line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
+        if (!scan_norms(traits_, call(0, T))) sum += norm_apart;
+        line("mixer", 0, 0, T, [&](int i) { mix(context_, i, T); });
+        line("  norm apart", 0, 0, T, [&](int i) { mix(apart_, i, T); });
         sum += line("out_proj", 0, out_ops, T, [&](int i) { out_proj(i, T); });
-        const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) {
+        const auto layer = [&](const Context& context, int i) {
             norm(T);
             in_proj(i, T);
             dt(i, T);
-            conv_bc(context_, call(i, T));
-            scan_chunk(context_, call(i, T));
-            gated_norm(context_, call(i, T));
+            mix(context, i, T);
             out_proj(i, T);
-        });
+        };
+        line("layer, apart", 0, in_ops + out_ops, T, [&](int i) { layer(apart_, i); });
+        const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) { layer(context_, i); });
         std::printf("  sum of the parts %.1f; 64 layers: %.1f k tokens/s\n", sum, t / all / 64 * 1e3);
         std::fflush(stdout);
     }
@@ -163,6 +172,10 @@ class Bench {
         LayerState state;
     };
 
+    static DeviceTraits with_no_multiprocessors(DeviceTraits traits) {
+        traits.multiprocessors = 0;
+        return traits;
+    }
     template <class T>
     T* memory(std::size_t bytes) {
         memory_.emplace_back(bytes);
@@ -189,7 +202,14 @@ class Bench {
         return {layout, data, scales ? floats(scales, 1e-4f, 1e-5f) : nullptr};
     }
     MixerChunkCall call(int i, std::int64_t T) {
-        return {d_, mixer_, layers_[static_cast<std::size_t>(i)].state, zxbc_, dt_, T, {bc_, squares_}, y_};
+        return {d_, mixer_, layers_[static_cast<std::size_t>(i)].state, zxbc_, dt_, T, {tiles_, squares_},
+                y_};
+    }
+    // mixer_chunk without its checks.
+    void mix(const Context& context, int i, std::int64_t T) {
+        conv_bc(context, call(i, T));
+        scan_chunk(context, call(i, T));
+        if (!scan_norms(*context.device, call(i, T))) gated_norm(context, call(i, T));
     }
     // A layer's time with its two large products by `product(layer, is in_proj)`.
     double layer(std::int64_t T, const std::function<void(int, bool)>& product) {
@@ -197,9 +217,7 @@ class Bench {
             norm(T);
             product(i, true);
             dt(i, T);
-            conv_bc(context_, call(i, T));
-            scan_chunk(context_, call(i, T));
-            gated_norm(context_, call(i, T));
+            mix(context_, i, T);
             product(i, false);
         });
     }
@@ -243,8 +261,10 @@ class Bench {
                                 token_scales_);
                 product(i, true);
                 dt(i, T);
-                conv_bc(context_, call(i, T));
-                scan_chunk(context_, call(i, T));
+                MixerChunkCall mixer = call(i, T);
+                mixer.work.token_scales = token_scales_;
+                conv_bc(context_, mixer);
+                scan_chunk(context_, mixer);
                 gated_norm_float8(context_, d_, y_, squares_, norm_, T, token_scales_);
                 product(i, false);
             });
@@ -273,8 +293,26 @@ class Bench {
                                 token_scales_);
             }),
             alone([&](int) { gated_norm_float8(context_, d_, y_, squares_, norm_, T, token_scales_); }));
-        std::fflush(stdout);
+        float8_bits(in[0], T);
         bench::fill_bf16(y_, T * d_.d_inner, 1.0f);
+    }
+    // in_proj as one product and a tile of long_linear's at a time.
+    void float8_bits(const WeightView& in, std::int64_t T) {
+        auto* tile = reinterpret_cast<unsigned char*>(tile_);
+        std::vector<std::uint16_t> whole(static_cast<std::size_t>(T * d_.zxbc_rows())), tiled(whole);
+        for (auto* result : {&whole, &tiled}) {
+            const std::int64_t step = result == &whole ? d_.zxbc_rows() : 8192;
+            for (std::int64_t row = 0; row < d_.zxbc_rows(); row += step) {
+                const std::int64_t rows = std::min(step, d_.zxbc_rows() - row);
+                weight_to_float8(context_, in, row, rows, tile, scales_);
+                float8_product(tile, row, rows, T, true);
+            }
+            check(cudaStreamSynchronize(stream_), "float8 products");
+            check(cudaMemcpy(result->data(), zxbc_, 2 * result->size(), cudaMemcpyDeviceToHost), "reading");
+        }
+        std::printf("  in_proj in one product and in tiles: %s\n",
+                    whole == tiled ? "same bits" : "DIFFERENT");
+        std::fflush(stdout);
     }
     void norm(std::int64_t T) { rms_norm(context_, residual_, norm_, 1e-5f, T, d_.d_model, normed_); }
     const __nv_bfloat16* data(const WeightView& view) { return static_cast<const __nv_bfloat16*>(view.data); }
@@ -327,8 +365,11 @@ class Bench {
     }
 
     DeviceTraits traits_ = open_device();
+    DeviceTraits few_ = with_no_multiprocessors(traits_);
     cudaStream_t stream_ = nullptr;
+    KernelAttributes attributes_;
     Context context_;
+    Context apart_{nullptr, &few_, &attributes_};  ///< here the mixer's norm is a kernel of its own
     cublasLtHandle_t handle_ = nullptr;
     Matmul matmul_;
     Dims d_;
@@ -340,7 +381,7 @@ class Bench {
                   *workspace_ = nullptr;
     unsigned char* normed8_ = nullptr;
     float* token_scales_ = nullptr;
-    __half* bc_ = nullptr;
+    void* tiles_ = nullptr;
 };
 
 }  // namespace

@@ -15,10 +15,11 @@
 /// Device memory for tests of the CUDA operations, on a real device or the emulated one.
 namespace sidewinder::test {
 
-/// The stream and the traits that every operation asks for.
+/// The context that every operation asks for.
 struct CudaContext {
     kernels::cuda::DeviceTraits device = kernels::cuda::open_device();
-    kernels::cuda::Context context{nullptr, &device};
+    kernels::cuda::KernelAttributes attributes;
+    kernels::cuda::Context context{nullptr, &device, &attributes};
 };
 
 template <class T>

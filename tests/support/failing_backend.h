@@ -17,6 +17,10 @@ class FailingBackend final : public kernels::Backend {
         std::int64_t calls = 0;     ///< so far
         int calls_after_loss = 0;   ///< uploads, downloads and maths after the failure: must stay 0
         bool lost = false;
+        bool float8 = false;              ///< it was made for float8 prefill
+        std::size_t copies = 0;           ///< bytes that keep_copies would take
+        bool no_room_for_copies = false;  ///< the memory is full when they are made
+        bool kept = false;
     };
     static constexpr const char* kSentence =
         "The GPU failed (test): it stays off until Sidewinder is restarted.";
@@ -25,7 +29,16 @@ class FailingBackend final : public kernels::Backend {
 
     std::string device_name() const override { return "Test GPU"; }
     std::size_t available_memory() const override { return plan_.memory; }
-    std::string state_format() const override { return "test-gpu-1"; }
+    std::string state_format() const override {
+        return std::string("test-gpu-1") + (plan_.float8 ? plan_.kept ? "-float8-kept" : "-float8" : "");
+    }
+    bool offers_float8_prefill() const override { return true; }
+    std::size_t copies_bytes(const kernels::Dims&, std::int64_t) const override {
+        return plan_.float8 ? plan_.copies : 0;
+    }
+    bool keep_copies(std::span<const kernels::LayerWeights> layers) override {
+        return plan_.kept = !layers.empty() && !plan_.no_room_for_copies;
+    }
     std::int64_t best_chunk(const kernels::Dims& dims) const override { return cpu_->best_chunk(dims); }
     std::size_t zxbcdt_bytes(const kernels::Dims& dims, std::int64_t T) const override {
         return cpu_->zxbcdt_bytes(dims, T);

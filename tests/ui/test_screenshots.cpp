@@ -145,6 +145,10 @@ class TestScreenshots : public QObject {
             QScrollBar* bar = dialog->findChild<QScrollArea*>()->verticalScrollBar();
             bar->setValue(bar->maximum());
             save(dialog->grab(), "settings-end");
+            controller.status.offersFloat8 = true;
+            window.setStatus(controller.status);
+            QTest::qWait(30);
+            save(dialog->grab(), "settings-float8");
             dialog->close();
         }
         Notice notice;

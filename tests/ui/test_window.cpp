@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QInputMethodEvent>
@@ -387,6 +388,26 @@ class TestWindow : public QObject {
         device->setCurrentIndex(1);
         QCOMPARE(changed.count(), 1);
         QVERIFY(window_->settings().device == DeviceChoice::Cpu);
+    }
+
+    void float8IsOfferedWhereTheDeviceHasIt() {
+        QTest::keyClick(window_.get(), Qt::Key_Comma, Qt::ControlModifier);
+        auto* box = window_->findChild<SettingsDialog*>()->findChild<QCheckBox*>();
+        QVERIFY(box && !box->isEnabled() && !box->isChecked());
+        QVERIFY2(box->accessibleDescription().contains(QStringLiteral("9.0")),
+                 qPrintable(box->accessibleDescription()));
+        EngineStatus status;
+        status.offersFloat8 = true;
+        window_->setStatus(status);
+        QVERIFY(box->isEnabled());
+        QVERIFY(!box->accessibleDescription().contains(QStringLiteral("9.0")));
+        QSignalSpy changed(window_.get(), &MainWindow::settingsChanged);
+        box->click();
+        QCOMPARE(changed.count(), 1);
+        QVERIFY(window_->settings().float8Prefill);
+        status.offersFloat8 = false;  // what was chosen stays
+        window_->setStatus(status);
+        QVERIFY(!box->isEnabled() && box->isChecked());
     }
 
     void zoomIsReportedAsSettings() {

@@ -1,5 +1,6 @@
 #include "ui/panels/settings_dialog.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
@@ -68,16 +69,17 @@ void SettingsDialog::addSection(QVBoxLayout& page, const QString& title) {
     page.addWidget(label);
 }
 
-/// Name and hint at the left, the field at the right; a tall field goes beneath.
-void SettingsDialog::addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
-                            bool beneath) {
+/// Name and hint at the left, the field at the right; a tall field goes beneath. Returns the hint, or null.
+QLabel* SettingsDialog::addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
+                               bool beneath) {
     auto* text = new QVBoxLayout;
     text->setSpacing(1);
     auto* label = new QLabel(name);
     label->setBuddy(field);
     text->addWidget(label);
+    QLabel* quiet = nullptr;
     if (!hint.isEmpty()) {
-        auto* quiet = new QLabel(hint);
+        quiet = new QLabel(hint);
         setKind(quiet, "quiet");
         quiet->setWordWrap(true);
         text->addWidget(quiet);
@@ -87,7 +89,7 @@ void SettingsDialog::addRow(QVBoxLayout& page, const QString& name, const QStrin
     if (beneath) {
         page.addLayout(text);
         page.addWidget(field);
-        return;
+        return quiet;
     }
     auto* row = new QHBoxLayout;
     row->setSpacing(24);
@@ -95,6 +97,7 @@ void SettingsDialog::addRow(QVBoxLayout& page, const QString& name, const QStrin
     field->setFixedWidth(fieldWidth);
     row->addWidget(field, 0, Qt::AlignVCenter);
     page.addLayout(row);
+    return quiet;
 }
 
 QDoubleSpinBox* SettingsDialog::decimal(double minimum, double maximum, double step) {
@@ -168,9 +171,26 @@ void SettingsDialog::buildMachine(QVBoxLayout& page) {
     device_->addItems({tr("Automatic"), tr("Processor (CPU)"), tr("GPU (NVIDIA)")});
     connect(device_, &QComboBox::currentIndexChanged, this, &SettingsDialog::report);
     addRow(page, tr("Runs on"), tr("Automatic takes the GPU when the model fits into its memory."), device_);
+    float8_ = new QCheckBox;
+    connect(float8_, &QCheckBox::toggled, this, &SettingsDialog::report);
+    float8Hint_ =
+        addRow(page, tr("Read long prompts in float8"), tr("Faster, slightly less exact."), float8_);
+    setFloat8Offered(false);
     threads_ = whole(0, 256);
     threads_->setSpecialValueText(tr("All cores"));
     addRow(page, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
+}
+
+void SettingsDialog::setFloat8Offered(bool offered) {
+    QString hint = tr("Faster, slightly less exact.");
+    if (!offered) {
+        hint +=
+            QLatin1Char(' ') + tr("Not with what answers now: it takes an NVIDIA GPU of compute capability "
+                                  "9.0, such as the H100.");
+    }
+    float8_->setEnabled(offered);
+    float8_->setAccessibleDescription(hint);
+    float8Hint_->setText(hint);
 }
 
 void SettingsDialog::setSettings(const Settings& s) {
@@ -186,6 +206,7 @@ void SettingsDialog::setSettings(const Settings& s) {
     maxTokens_->setValue(s.maxTokens);
     seed_->setText(s.seed ? QString::number(*s.seed) : QString());
     device_->setCurrentIndex(static_cast<int>(s.device));
+    float8_->setChecked(s.float8Prefill);
     threads_->setValue(s.threads);
     filling_ = false;
 }
@@ -205,6 +226,7 @@ Settings SettingsDialog::settings() const {
     const quint64 seed = seed_->text().toULongLong(&ok);
     if (ok) s.seed = seed;
     s.device = static_cast<DeviceChoice>(device_->currentIndex());
+    s.float8Prefill = float8_->isChecked();
     s.threads = threads_->value();
     return s;
 }

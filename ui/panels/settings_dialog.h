@@ -4,6 +4,7 @@
 
 #include "ui/theme/theme.h"
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
@@ -22,6 +23,8 @@ class SettingsDialog : public QDialog {
     SettingsDialog(const Theme& theme, QWidget* parent);
     void setSettings(const Settings& settings);  ///< does not emit changed
     Settings settings() const;
+    /// Where it can't be had its box is off, with the reason beside it; what was chosen stays.
+    void setFloat8Offered(bool offered);
 
   Q_SIGNALS:
     void changed(const sidewinder::ui::Settings& settings);
@@ -32,8 +35,8 @@ class SettingsDialog : public QDialog {
     void buildSampling(QVBoxLayout& page);
     void buildMachine(QVBoxLayout& page);
     void addSection(QVBoxLayout& page, const QString& title);
-    void addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
-                bool beneath = false);
+    QLabel* addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
+                   bool beneath = false);
     QDoubleSpinBox* decimal(double minimum, double maximum, double step);
     QSpinBox* whole(int minimum, int maximum);
     void report();
@@ -51,6 +54,8 @@ class SettingsDialog : public QDialog {
     QSpinBox* maxTokens_;
     QLineEdit* seed_;
     QComboBox* device_;
+    QCheckBox* float8_;
+    QLabel* float8Hint_;
     QSpinBox* threads_;
 };
 

@@ -6,6 +6,7 @@
 #include "kernels/error.h"
 #include "tests/support/demo_model.h"
 #include "tests/support/failing_backend.h"
+#include "tests/support/memory_files.h"
 
 using namespace sidewinder;
 using app::Device;
@@ -25,8 +26,9 @@ class TestEngineDevice : public QObject {
         options.model = test::demo_model();
         options.device = device;
         options.threads = 1;
-        options.backends.cuda = [this](const kernels::Dims& dims, kernels::WeightFormat format) {
+        options.backends.cuda = [this](const kernels::Dims& dims, kernels::WeightFormat format, bool float8) {
             ++made_;
+            plan_.float8 = float8;
             if (dims.vocab == 0 || format != kernels::WeightFormat::BF16) qFatal("wrong arguments");
             return std::make_unique<FailingBackend>(plan_);
         };
@@ -34,8 +36,8 @@ class TestEngineDevice : public QObject {
     }
     app::EngineOptions without_gpu(Device device) {
         app::EngineOptions options = this->options(device);
-        options.backends.cuda = [](const kernels::Dims&,
-                                   kernels::WeightFormat) -> std::unique_ptr<kernels::Backend> {
+        options.backends.cuda = [](const kernels::Dims&, kernels::WeightFormat,
+                                   bool) -> std::unique_ptr<kernels::Backend> {
             throw Error(Error::Kind::Unsupported, "No NVIDIA driver is installed.");
         };
         return options;
@@ -104,6 +106,61 @@ class TestEngineDevice : public QObject {
     void statesOfTwoDevicesAreNotTheSame() {
         QVERIFY(Engine::load(options(Device::Cuda))->fingerprint() !=
                 Engine::load(options(Device::Cpu))->fingerprint());
+    }
+
+    void float8WeightsAreKeptWhereTheyFit() {
+        app::EngineOptions wanted = options(Device::Cuda);
+        plan_.copies = 1'000'000;
+        const auto without = Engine::load(wanted);
+        QCOMPARE(without->memory().copies, std::uint64_t{0});
+        QVERIFY(!plan_.kept);
+        wanted.float8_prefill = true;
+        const auto with = Engine::load(wanted);
+        QVERIFY(plan_.kept);
+        QCOMPARE(with->memory().total(), without->memory().total() + 1'000'000);
+        QVERIFY(inference::describe(with->memory()).ends_with(", float8 weights 0.001)"));
+        plan_.kept = false;
+        plan_.memory = with->memory().total() - 1;
+        const auto short_of = Engine::load(wanted);
+        QVERIFY(!plan_.kept);
+        QCOMPARE(short_of->memory().total(), without->memory().total());
+        const std::string said = inference::describe(short_of->memory());
+        QVERIFY2(said.find("; with 0.001 GB more it would keep") != std::string::npos, said.c_str());
+    }
+
+    void aMemoryThatIsFullThenIsNoFault() {
+        app::EngineOptions wanted = options(Device::Cuda);
+        wanted.float8_prefill = true;
+        plan_.copies = 1'000'000;
+        plan_.no_room_for_copies = true;
+        const auto engine = Engine::load(wanted);
+        QCOMPARE(engine->device_name(), std::string("Test GPU"));
+        QCOMPARE(engine->memory().copies, std::uint64_t{0});
+        QCOMPARE(engine->memory().copies_lacking, std::uint64_t{1'000'000});
+        QVERIFY(engine->fingerprint().ends_with("-float8"));
+    }
+
+    /// Three kinds of state, and what one kind left is read again by another, without a fault.
+    void statesOfFloat8AreNotTheOthers() {
+        test::MemoryFiles files;
+        app::EngineOptions wanted = options(Device::Cuda);
+        wanted.checkpoints = &files;
+        plan_.copies = 1'000'000;
+        const std::vector<inference::TokenId> log{1, 3, 100, 200, 300, 4};
+        for (const auto& [float8, room] : {std::pair{false, true}, {true, true}, {true, false}}) {
+            wanted.float8_prefill = float8;
+            plan_.no_room_for_copies = !room;
+            plan_.kept = false;
+            for (const bool again : {false, true}) {
+                const auto engine = Engine::load(wanted);
+                const auto outcome = engine->timeline().advance(log);
+                QVERIFY(outcome.plan.origin ==
+                        (again ? inference::Timeline::Origin::Disk : inference::Timeline::Origin::Nothing));
+                QCOMPARE(outcome.plan.to_read, again ? 0 : 6);
+                if (!again) engine->timeline().keep(inference::Timeline::Keep::HostAndDisk);
+            }
+        }
+        QCOMPARE(files.files.size(), std::size_t{3});
     }
 
     void nothingIsAskedOfALostGpu() {

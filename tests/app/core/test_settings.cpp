@@ -36,6 +36,7 @@ class TestSettings : public QObject {
         s.theme = Settings::Theme::Dark;
         s.font_size = 15;
         s.device = Device::Cuda;
+        s.float8_prefill = true;
         s.weights = "int4-g64";
         save_settings(file(), s);
         QVERIFY(load_settings(file()) == s);
@@ -52,6 +53,15 @@ class TestSettings : public QObject {
         QCOMPARE(s.max_tokens, 50);
         QVERIFY(s.theme == Settings::Theme::Dark);
         QVERIFY2(problem.find("temperature, top_k") != std::string::npos, problem.c_str());
+    }
+
+    void float8IsYesOrNo() {
+        write(R"({"float8_prefill": 8, "font_size": 11})");
+        std::string problem;
+        const Settings s = load_settings(file(), &problem);
+        QVERIFY(!s.float8_prefill);
+        QCOMPARE(s.font_size, 11);
+        QVERIFY2(problem.find("float8_prefill") != std::string::npos, problem.c_str());
     }
 
     void anUnknownDeviceIsTold() {

@@ -1,3 +1,4 @@
+#include <QCheckBox>
 #include <QtTest>
 
 #include "tests/support/failing_backend.h"
@@ -16,7 +17,7 @@ class TestDeviceLost : public QObject {
 
     app::BackendMaker backends() {
         app::BackendMaker maker = app::real_backends();
-        maker.cuda = [this](const kernels::Dims&, kernels::WeightFormat) {
+        maker.cuda = [this](const kernels::Dims&, kernels::WeightFormat, bool) {
             ++made_;
             return std::make_unique<FailingBackend>(plan_);
         };
@@ -81,6 +82,28 @@ class TestDeviceLost : public QObject {
         Q_EMIT application.window().noticeActionTriggered(1);
         QVERIFY(loaded.wait(60'000));
         QCOMPARE(made_, 1);
+    }
+
+    // The device was lost while nothing ran; what notices is the old model's release.
+    void aGpuLostBeforeTheModelIsLoadedAgainIsTold() {
+        WindowFixture f;
+        f.setBackends(backends());
+        QVERIFY(f.start());
+        plan_.lost = true;
+        QTest::keyClick(&f.window(), Qt::Key_Comma, Qt::ControlModifier);
+        auto* float8 = f.window().findChild<QCheckBox*>();
+        QVERIFY(float8 && float8->isEnabled());
+        float8->click();
+        QTRY_VERIFY2_WITH_TIMEOUT(status(f).contains(QStringLiteral("off until restart")),
+                                  qPrintable(status(f)), 60'000);
+        QCOMPARE(made_, 1);
+        QCOMPARE(plan_.calls_after_loss, 1);  // the one that noticed
+        QSignalSpy loaded(&f.app().controller(), &app::Controller::modelLoaded);
+        QTest::mouseClick(f.control("Use the CPU"), Qt::LeftButton);
+        QVERIFY(loaded.count() > 0 || loaded.wait(60'000));
+        QVERIFY2(status(f).contains(QStringLiteral("CPU")), qPrintable(status(f)));
+        QCOMPARE(made_, 1);
+        QCOMPARE(plan_.calls_after_loss, 1);
     }
 };
 

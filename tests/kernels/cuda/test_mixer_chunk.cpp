@@ -9,6 +9,9 @@
 #include "kernels/cuda/ops.h"
 #include "tests/support/backend_data.h"
 #include "tests/support/cuda_arrays.h"
+#ifdef SIDEWINDER_CUDA_EMULATED
+#include "tests/support/cuda_emulator/emulator.h"
+#endif
 
 /// The chunked mixer against the block's equations in float64, on inputs that bfloat16 holds exactly.
 
@@ -120,16 +123,15 @@ Result run(const Problem& p, const std::vector<std::int64_t>& calls, const cuda:
     const DeviceArray<std::uint16_t> zxbc(p.zxbc);
     const DeviceArray<std::uint16_t> y(
         std::vector<std::uint16_t>(static_cast<std::size_t>((p.T + kExtraRows) * dims.d_inner), kPoison));
-    const DeviceArray<std::uint16_t> bc(std::vector<std::uint16_t>(
-        static_cast<std::size_t>(p.T * 2 * dims.n_groups * dims.d_state), kPoison));
+    const DeviceArray<unsigned char> tiles(
+        std::vector<unsigned char>(static_cast<std::size_t>(cuda::mixer_chunk_bytes(dims, p.T)), 0xFF));
     const DeviceArray<float> squares(std::vector<float>(static_cast<std::size_t>(p.T * dims.n_heads), NAN));
     const MixerWeights weights{conv_weight.get(), conv_bias.get(), dt_bias.get(),
                                A.get(),           D.get(),         norm_weight.get()};
     const cuda::Context context{nullptr, &device};
     std::int64_t at = 0;
     for (const std::int64_t tokens : calls) {
-        const cuda::MixerChunkWork work{reinterpret_cast<__half*>(bc.get()),
-                                        squares.get() + at * dims.n_heads};
+        const cuda::MixerChunkWork work{tiles.get(), squares.get() + at * dims.n_heads};
         cuda::mixer_chunk(context, dims, weights, {conv.get(), ssm.get()},
                           reinterpret_cast<const __nv_bfloat16*>(zxbc.get()) + at * dims.zxbc_rows(),
                           dt.get() + at * dims.n_heads, tokens, work,
@@ -156,6 +158,8 @@ class TestMixerChunk : public QObject {
   private:
     cuda::DeviceTraits device_;        ///< as it is: 64 tokens a chunk where they fit
     cuda::DeviceTraits small_shared_;  ///< with the 99 KiB of compute capability 8.6: 32 tokens a chunk
+    /// The same with fewer multiprocessors than heads: the norm is a kernel of its own.
+    cuda::DeviceTraits few_, small_few_;
 
     void compare(const Problem& p, const Result& got, const Expected& expected) {
         const double y = relative_error(got.y, expected.y);
@@ -179,9 +183,16 @@ class TestMixerChunk : public QObject {
 
   private slots:
     void initTestCase() {
+#ifdef SIDEWINDER_CUDA_EMULATED
+        emulator::set_device({.multiprocessors = 12});  // more than 8 heads of a group at once
+#endif
         device_ = cuda::open_device();
         small_shared_ = device_;
         small_shared_.shared_per_block = 99 * 1024;
+        few_ = device_;
+        few_.multiprocessors = 0;
+        small_few_ = small_shared_;
+        small_few_.multiprocessors = 0;
     }
 
     void matchesReference_data() {
@@ -207,6 +218,30 @@ class TestMixerChunk : public QObject {
         QFETCH(bool, small);
         const Problem p(heads, groups, tokens);
         compare(p, run(p, {tokens}, small ? small_shared_ : device_), reference_of(p));
+    }
+
+    /// Heads that are on the device at once norm in the scan, to the bits of the kernel that norms otherwise.
+    void normsInTheScanToTheSameBits_data() {
+        QTest::addColumn<int>("tokens");
+        QTest::addColumn<int>("heads");
+        QTest::addColumn<int>("groups");
+        const int shapes[][3] = {{1, 1, 1},   {17, 6, 3},  {31, 2, 1},  {64, 3, 1},  {65, 8, 1},
+                                 {100, 9, 1}, {128, 4, 4}, {130, 4, 2}, {200, 12, 1}};
+        for (const auto& shape : shapes) {
+            const std::string name = std::to_string(shape[0]) + " tokens, " + std::to_string(shape[1]) +
+                                     " heads, " + std::to_string(shape[2]) + " groups";
+            QTest::newRow(name.c_str()) << shape[0] << shape[1] << shape[2];
+        }
+    }
+    void normsInTheScanToTheSameBits() {
+        QFETCH(int, tokens);
+        QFETCH(int, heads);
+        QFETCH(int, groups);
+        const Problem p(heads, groups, tokens);
+        const Result apart = run(p, {tokens}, few_);
+        sameBits(run(p, {tokens}, device_), apart);
+        sameBits(run(p, {tokens}, small_shared_), run(p, {tokens}, small_few_));
+        compare(p, apart, reference_of(p));
     }
 
     /// dt A down to -50 a token and below: decays underflow to 0, nothing becomes NaN.

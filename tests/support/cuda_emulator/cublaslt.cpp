@@ -26,6 +26,7 @@ constexpr std::uint64_t kAlgorithm = 0x53696465;
 
 cublasStatus_t status(cudaError_t error) {
     if (error == cudaSuccess) return CUBLAS_STATUS_SUCCESS;
+    if (error == cudaErrorInitializationError) return CUBLAS_STATUS_NOT_INITIALIZED;
     return error == cudaErrorMemoryAllocation ? CUBLAS_STATUS_ALLOC_FAILED : CUBLAS_STATUS_EXECUTION_FAILED;
 }
 

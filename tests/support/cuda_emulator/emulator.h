@@ -54,6 +54,7 @@
 ///   - blocks that wait for each other and can never go on, or in a launch that is not cooperative;
 ///   - impossible grids, blocks and shared memory; a launch with overlap in which nobody waits for the prior
 ///   grid;
+///   - a call that waits for a device that hangs;
 ///   - copies that name host memory as device memory, pass an end, or use what was destroyed; leaks
 ///   (`reset`).
 ///
@@ -92,7 +93,9 @@ struct Failure {
     std::int64_t call = 1;  ///< 1: the next one
     cudaError_t error = cudaErrorMemoryAllocation;
     bool sticky = false;  ///< every later call fails in the same way
-    std::string only;     ///< count only calls whose name begins so; "" is all
+    bool hang = false;    ///< instead of failing: no work is done from this call on, and what waits for work
+                          ///< without an end is a fault
+    std::string only;     ///< count only calls whose name begins so ("cudaFree(": this one); "" is all
 };
 
 /// Starts the first or the last block, warp and lane first; the default is what SIDEWINDER_CUDA_ORDER says.
@@ -109,6 +112,9 @@ void set_schedule(Schedule schedule);
 void fail(const Failure& failure);
 /// Calls since `reset` whose name begins so.
 std::int64_t calls(const std::string& prefix = "");
+/// Calls since a lost device became known: by the first sticky error, or by the first query of what a hanging
+/// device has not done, in which a minute goes by.
+std::int64_t calls_after_loss();
 /// Has the planned failure happened?
 bool failed();
 std::size_t device_memory_used();

@@ -20,18 +20,14 @@ namespace sidewinder::kernels::cuda {
 template <class... Params, class... Args>
 void launch(const Context& context, const char* name, const LaunchShape& shape, void (*kernel)(Params...),
             Args... args) {
-    check_cooperative(shape, name);
-    if (shape.smem > 48 * 1024) {
-        check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
-                                   cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shape.smem)),
-              name);
-    }
+    const bool overlap = shape.overlap && context.device->programmatic_launch;
+    prepare(context, name, shape, overlap, reinterpret_cast<const void*>(kernel));
     emulator::LaunchRequest request;
     request.name = name;
     request.grid = {shape.grid.x, shape.grid.y, shape.grid.z};
     request.block = {shape.block.x, shape.block.y, shape.block.z};
     request.smem = shape.smem;
-    request.overlap = shape.overlap && context.device->programmatic_launch;
+    request.overlap = overlap;
     request.cooperative = shape.cooperative;
     std::tuple<Params...> given(static_cast<Params>(args)...);
     check(emulator::launch_kernel(context.stream, request, [kernel, given] { std::apply(kernel, given); }),

@@ -1,11 +1,35 @@
 #include "tests/support/cuda_emulator/runtime.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "tests/support/cuda_emulator/clock.h"
 #include "tests/support/cuda_emulator/fault.h"
 
 namespace sidewinder::emulator {
+namespace {
+
+constexpr std::size_t kMostQueued = 1000;  // launches; the next one waits
+
+bool waits_for_work(std::string_view call) {
+    static constexpr std::array kCalls{"cudaFree",
+                                       "cudaFreeHost",
+                                       "cudaMemcpy",
+                                       "cudaMemcpy2D",
+                                       "cudaStreamSynchronize",
+                                       "cudaStreamDestroy",
+                                       "cudaEventSynchronize",
+                                       "cudaDeviceSynchronize",
+                                       "cudaGraphExecDestroy",
+                                       "cublasLtDestroy"};
+    return std::find(kCalls.begin(), kCalls.end(), call) != kCalls.end();
+}
+
+}  // namespace
 
 void Queue::drain(std::uint64_t until) {
-    while (done < until && !work.empty()) {
+    while (!runtime().hangs && done < until && !work.empty()) {
         const Work next = std::move(work.front());
         work.pop_front();
         ++done;
@@ -24,6 +48,11 @@ CUstream_st& Runtime::stream(cudaStream_t handle) {
     return *handle;
 }
 
+bool Runtime::stuck() const {
+    const auto waits = [](const CUstream_st* stream) { return !stream->queue->work.empty(); };
+    return hangs && (waits(&default_stream) || std::any_of(streams.begin(), streams.end(), waits));
+}
+
 void Runtime::drain_blocking() {
     for (cudaStream_t handle : streams) {
         if (handle->blocking) handle->queue->drain();
@@ -38,13 +67,15 @@ void Runtime::submit(cudaStream_t handle, Work work) {
     CUstream_st& target = stream(handle);
     if (target.capture) {
         target.capture->work.push_back(std::move(work));
-    } else if (&target == &default_stream) {
+    } else if (&target == &default_stream && !hangs) {
         drain_blocking();
         work();
     } else {
         target.queue->work.push_back(std::move(work));
         ++target.queue->submitted;
         if (schedule == Schedule::Eager) target.queue->drain();
+        if (hangs && target.queue->work.size() > kMostQueued)
+            fault("More is launched on a device that hangs than it can queue: the call would never return.");
     }
 }
 
@@ -69,15 +100,20 @@ cudaError_t Runtime::set_error(cudaError_t error) {
 Call::Call(const char* name) : lock_(runtime().mutex), error_(cudaSuccess) {
     Runtime& r = runtime();
     ++r.calls[name];
+    r.calls_after_loss += r.loss_known;
     if (current.thread) fault(std::string(name) + " is called by a kernel.");
-    if (r.armed && std::string_view(name).starts_with(r.failure.only) && --r.countdown == 0) {
+    if (r.armed && (std::string(name) + "(").starts_with(r.failure.only) && --r.countdown == 0) {
         r.armed = false;
         r.happened = true;
+        r.hangs = r.failure.hang;
         if (r.failure.sticky) r.sticky = r.failure.error;
-        error_ = r.set_error(r.failure.error);
+        if (!r.failure.hang) error_ = r.set_error(r.failure.error);
     } else if (r.sticky != cudaSuccess) {
         error_ = r.set_error(r.sticky);
     }
+    r.loss_known |= r.sticky != cudaSuccess;
+    if (waits_for_work(name) && r.stuck())
+        fault(std::string(name) + " is called on a device that hangs: it would never return.");
 }
 
 cudaError_t launch_kernel(cudaStream_t stream, const LaunchRequest& request,
@@ -107,16 +143,26 @@ void forget(Runtime& r) {
     r.graph_execs.clear();
     r.captures.clear();
     r.cublas_objects = 0;
+    r.dynamic_smem.clear();
+    *r.default_stream.queue = {};
     r.memory.forget();
 }
 
 }  // namespace
 
+Clock::time_point Clock::now() {
+    Runtime& r = runtime();
+    const std::lock_guard lock(r.mutex);
+    return std::chrono::steady_clock::now() + std::chrono::minutes(r.minutes_waited);
+}
+
 void reset_and_forget() {
     Runtime& r = runtime();
     const std::lock_guard lock(r.mutex);
     forget(r);
-    r.armed = r.happened = false;
+    r.armed = r.happened = r.hangs = r.loss_known = false;
+    r.minutes_waited = 0;
+    r.calls_after_loss = 0;
     r.calls.clear();
     r.last_error = r.sticky = cudaSuccess;
     r.schedule = Schedule::Eager;
@@ -159,6 +205,10 @@ std::int64_t calls(const std::string& prefix) {
     std::int64_t sum = 0;
     for (const auto& [name, count] : r.calls) sum += name.starts_with(prefix) ? count : 0;
     return sum;
+}
+
+std::int64_t calls_after_loss() {
+    return runtime().calls_after_loss;
 }
 
 bool failed() {

@@ -72,6 +72,10 @@ struct Runtime {
     std::map<std::string, std::int64_t> calls;
     cudaError_t last_error = cudaSuccess;
     cudaError_t sticky = cudaSuccess;
+    bool hangs = false;      ///< work is taken and never done
+    int minutes_waited = 0;  ///< for it, see clock.h
+    bool loss_known = false;
+    std::int64_t calls_after_loss = 0;
     Memory memory;
     CUstream_st default_stream;
     std::set<cudaStream_t> streams;
@@ -79,12 +83,15 @@ struct Runtime {
     std::set<cudaGraph_t> graphs;
     std::set<cudaGraphExec_t> graph_execs;
     std::size_t cublas_objects = 0;
+    std::map<const void*, int> dynamic_smem;      ///< what cudaFuncSetAttribute allowed a kernel
     std::set<std::shared_ptr<Capture>> captures;  ///< begun and not ended
 
     /// Work for `stream` in its order: recorded, done or queued.
     void submit(cudaStream_t stream, Work work);
     /// The stream behind a handle; faults on an unknown one.
     CUstream_st& stream(cudaStream_t handle);
+    /// Is there work that a device that hangs will never do?
+    bool stuck() const;
     void drain_blocking();
     void drain_all();
     /// A call that is unsafe while a stream captures: invalidates the captures whose mode forbids it.

@@ -204,12 +204,24 @@ cudaError_t cudaFuncSetCacheConfig(const void*, cudaFuncCache) {
     return Call(__func__).error();
 }
 
-cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute which, int value) {
+cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute which, int value) {
     const Call call(__func__);
     if (!call) return call.error();
-    const bool too_much =
-        which == cudaFuncAttributeMaxDynamicSharedMemorySize && value > static_cast<int>(kSharedPerBlock);
-    return too_much ? runtime().set_error(cudaErrorInvalidValue) : cudaSuccess;
+    if (which != cudaFuncAttributeMaxDynamicSharedMemorySize) return cudaSuccess;
+    if (value > static_cast<int>(kSharedPerBlock)) return runtime().set_error(cudaErrorInvalidValue);
+    runtime().dynamic_smem[kernel] = value;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel) {
+    const Call call(__func__);
+    if (!call) return call.error();
+    const auto allowed = runtime().dynamic_smem.find(kernel);
+    *attributes = {};
+    attributes->maxThreadsPerBlock = 1024;
+    attributes->maxDynamicSharedSizeBytes =
+        allowed == runtime().dynamic_smem.end() ? 48 * 1024 : allowed->second;
+    return cudaSuccess;
 }
 
 /// As many as threads and shared memory allow; registers are not known here.

@@ -130,7 +130,10 @@ cudaError_t copy_async(const Call& call, void* to, const void* from, const Rows&
         }
     }
     r.submit(stream, [=] { copy_rows(to, from, rows); });
-    if (!target.capture && (pageable(to) || pageable(from))) target.queue->drain();
+    if (!target.capture && (pageable(to) || pageable(from))) {
+        if (r.stuck()) fault("A copy of ordinary memory waits for a device that hangs.");
+        target.queue->drain();
+    }
     return cudaSuccess;
 }
 

@@ -167,6 +167,10 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
     if (e.capture) return runtime().set_error(cudaErrorCapturedEvent);
     if (!e.queue || e.queue->done >= e.position) return cudaSuccess;
     e.queue->drain(e.queue->done + 1);  // a loop of queries ends
+    if (runtime().hangs) {
+        ++runtime().minutes_waited;
+        runtime().loss_known = true;
+    }
     return cudaErrorNotReady;
 }
 

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cuda/chunk_math.cuh"
+#include "kernels/cuda/scan_work.h"
+
+/// Addresses that conv_bc and scan_chunk share.
+namespace sidewinder::kernels::cuda::scan {
+
+/// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
+/// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
+__device__ __forceinline__ int wide_piece(int row, int piece) {
+    return row * 256 + (piece & 8) * 16 + (((piece & 7) ^ (row & 7)) << 4);
+}
+__device__ __forceinline__ int narrow_piece(int row, int piece) {
+    return row * 128 + ((piece ^ (row & 7)) << 4);
+}
+
+/// Where a 16x16 block of the scores, counted row by row, stands: row and column of blocks.
+struct BlockSpot {
+    int row;
+    int column;
+};
+__device__ __forceinline__ BlockSpot block_spot(int block) {  // up to ten
+    const int row = (block >= 1) + (block >= 3) + (block >= 6);
+    return {row, block - row * (row + 1) / 2};
+}
+
+/// The parts of scan_work.h.
+struct WorkView {
+    char* groups;
+    char* heads;
+    int n_groups;
+    int n_heads;
+
+    template <int Q>
+    __device__ __forceinline__ char* group_part(int chunk, int group) const {
+        return groups + (static_cast<std::int64_t>(chunk) * n_groups + group) * GroupPart<Q>::kBytes;
+    }
+    template <int Q>
+    __device__ __forceinline__ Steps<Q>* steps(int chunk, int head) const {
+        return reinterpret_cast<Steps<Q>*>(heads) + static_cast<std::int64_t>(chunk) * n_heads + head;
+    }
+};
+
+template <int Q>
+WorkView work_view(void* work, int chunks, int n_groups, int n_heads) {
+    char* const base = static_cast<char*>(work);
+    return {base, base + std::int64_t{chunks} * n_groups * GroupPart<Q>::kBytes, n_groups, n_heads};
+}
+
+}  // namespace sidewinder::kernels::cuda::scan
