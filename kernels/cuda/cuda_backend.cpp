@@ -27,7 +27,7 @@ constexpr std::int64_t kPad = 64;  // long steps are rounded up to it: fewer sha
 class CudaBackend final : public Backend {
   public:
     CudaBackend(const Dims& dims, WeightFormat format, bool float8)
-        : kind_(kind_for(dims, format)), parts_(std::make_unique<BackendParts>(dims, loss_)) {
+        : parts_(std::make_unique<BackendParts>(dims, loss_)), kind_(kind_for(dims, format)) {
         const bool offered = kind_ != WorkArea::Kind::Exact && has_float8(parts_->device, dims);
         parts_->float8 = Float8Prefill(offered, float8);
     }
