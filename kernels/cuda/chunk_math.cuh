@@ -29,15 +29,6 @@ __device__ __forceinline__ std::uint32_t pack_bf16(float low, float high) {
     return word;
 }
 
-/// 1 / rms of a group of `size` channels, from the sum of their squares.
-__device__ __forceinline__ float inverse_rms(float sum, float size, float eps) {
-    return rsqrtf(sum / size + eps);
-}
-/// Two channels times 1 / rms and their norm weights.
-__device__ __forceinline__ std::uint32_t normed_pair(std::uint32_t pair, float r, float w0, float w1) {
-    return pack_bf16(low_bf16(pair) * r * w0, high_bf16(pair) * r * w1);
-}
-
 /// v / (1 + e^-v); for v far below zero the power is infinite, its reciprocal 0.
 __device__ __forceinline__ float silu(float v) {
     return v * reciprocal_approx(1.0f + exp2_approx(v * -kLog2E));

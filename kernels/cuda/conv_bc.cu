@@ -23,7 +23,6 @@ struct ConvArguments {
     std::int64_t c_offset;
     int T;  // mixer_chunk bounds it
     int heads_per_group;
-    float* unpublished;  // [T, n_heads], to be made negative; or null
 };
 
 __device__ __forceinline__ void unpack(float (&out)[kChannels], uint2 v) {
@@ -158,17 +157,6 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
     for (int block = warp; block < Part::kBlocks; block += kWarps) score_block<Q>(tiles, out, block, lane);
 }
 
-/// Makes a group's sums of squares of a chunk's tokens negative.
-template <int Q>
-__device__ __forceinline__ void unpublish(const ConvArguments& args, int chunk, int group) {
-#pragma unroll 1
-    for (int i = static_cast<int>(threadIdx.x); i < Q * args.heads_per_group; i += kThreads) {
-        const int t = chunk * Q + i / args.heads_per_group;
-        const int head = group * args.heads_per_group + i % args.heads_per_group;
-        if (t < args.T) args.unpublished[static_cast<std::int64_t>(t) * args.work.n_heads + head] = -1.0f;
-    }
-}
-
 /// A block: a chunk of a group. Those of the grid's second row do its heads' time steps, the others the rest.
 template <int Q>
 __global__ void __launch_bounds__(kThreads, 3) conv_bc_kernel(ConvArguments args) {
@@ -182,7 +170,6 @@ __global__ void __launch_bounds__(kThreads, 3) conv_bc_kernel(ConvArguments args
         convolve_and_multiply<Q>(args, chunk, group, warp, lane);
         return;
     }
-    if (args.unpublished) unpublish<Q>(args, chunk, group);
 #pragma unroll 1
     for (int h = warp; h < args.heads_per_group; h += kWarps) {
         const int head = group * args.heads_per_group + h;
@@ -209,7 +196,6 @@ void launch_conv(const Context& context, const MixerChunkCall& call) {
     args.c_offset = dims.n_groups * dims.d_state;
     args.T = static_cast<int>(call.T);
     args.heads_per_group = static_cast<int>(dims.n_heads / dims.n_groups);
-    args.unpublished = scan_norms(*context.device, call) ? call.work.head_squares : nullptr;
     LaunchShape shape;
     shape.grid.x = static_cast<unsigned>(chunks * dims.n_groups);
     shape.grid.y = 2;

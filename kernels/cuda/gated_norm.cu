@@ -21,15 +21,19 @@ struct NormArguments {
 };
 
 /// 1 / rms of the group at token t, the same bits in every lane: heads in order over the lanes, then a tree.
-__device__ __forceinline__ float inverse_rms_of(const NormArguments& args, std::int64_t t, std::int64_t group,
-                                                int lane) {
+__device__ __forceinline__ float inverse_rms(const NormArguments& args, std::int64_t t, std::int64_t group,
+                                             int lane) {
     const std::int64_t heads = args.n_heads / args.n_groups;
     const float* squares = args.head_squares + t * args.n_heads + group * heads;
     float sum = 0.0f;
     for (std::int64_t h = lane; h < heads; h += kWarp) sum += squares[h];
 #pragma unroll
     for (int mask = kWarp / 2; mask > 0; mask /= 2) sum += __shfl_xor_sync(kAllLanes, sum, mask);
-    return inverse_rms(sum, static_cast<float>(args.d_inner / args.n_groups), args.eps);
+    return rsqrtf(sum / static_cast<float>(args.d_inner / args.n_groups) + args.eps);
+}
+
+__device__ __forceinline__ std::uint32_t scaled(std::uint32_t pair, float r, float w0, float w1) {
+    return pack_bf16(low_bf16(pair) * r * w0, high_bf16(pair) * r * w1);
 }
 
 /// Channels c .. c + 7 of the tokens, and as many a warp's width further.
@@ -60,8 +64,8 @@ __device__ __forceinline__ void store(const uint4 (&v)[kFlight][kTokens], const 
         for (int i = 0; i < kTokens; ++i) {
             if (first + i >= args.T) continue;
             const uint4 in = v[f][i];
-            const uint4 out{normed_pair(in.x, r[i], w0.x, w0.y), normed_pair(in.y, r[i], w0.z, w0.w),
-                            normed_pair(in.z, r[i], w1.x, w1.y), normed_pair(in.w, r[i], w1.z, w1.w)};
+            const uint4 out{scaled(in.x, r[i], w0.x, w0.y), scaled(in.y, r[i], w0.z, w0.w),
+                            scaled(in.z, r[i], w1.x, w1.y), scaled(in.w, r[i], w1.z, w1.w)};
             *reinterpret_cast<uint4*>(args.y + (first + i) * args.d_inner + channel) = out;
         }
     }
@@ -87,7 +91,7 @@ __global__ void __launch_bounds__(kThreads) gated_norm_kernel(NormArguments args
     float r[kTokens];
 #pragma unroll
     for (int i = 0; i < kTokens; ++i) {
-        r[i] = inverse_rms_of(args, first + i < args.T ? first + i : args.T - 1, group, lane);
+        r[i] = inverse_rms(args, first + i < args.T ? first + i : args.T - 1, group, lane);
     }
     while (c < end) {
         store(v, args, r, first, c, end);

@@ -20,17 +20,13 @@ struct MixerChunkCall {
 /// Tokens of a chunk of the scan on this device: 64 or 32.
 int scan_tokens(const DeviceTraits& device);
 
-/// Does scan_chunk norm as well? Where all heads are on the device at once, in blocks that wait for each
-/// other, and y is not to become float8. Then gated_norm is left out.
-bool scan_norms(const DeviceTraits& device, const MixerChunkCall& call);
-
 /// What of the scan is the same for a group's heads, or needs no walk: conv1d and SiLU of the channels B | C,
 /// the products C B^T within each chunk, and the time steps -> work.tiles (scan_work.h); moves B's and C's
-/// part of state.conv on. Where scan_chunk norms, also makes work.head_squares negative: not published yet.
+/// part of state.conv on.
 void conv_bc(const Context& context, const MixerChunkCall& call);
 
 /// One block a head: conv1d and SiLU of its x channels (and their part of state.conv), the scan (state.ssm),
-/// D skip and gate -> y = (scan + D x) * silu(z), work.head_squares; see scan_norms.
+/// D skip and gate -> y = (scan + D x) * silu(z), work.head_squares.
 void scan_chunk(const Context& context, const MixerChunkCall& call);
 
 /// y[t, c] *= rsqrt(sum of its group's head_squares / group size + eps) * norm_weight[c].

@@ -219,25 +219,6 @@ __device__ __forceinline__ void wait_until_reached(const unsigned* counter, unsi
     } while (static_cast<int>(now - target) < 0);
 }
 
-/// A message that is one number, never negative, from block to block of a cooperative launch: the place holds
-/// something negative until it is published. Nothing else that the publisher wrote need be visible with it.
-/// `look` may find it; `wait_published` waits for it.
-__device__ __forceinline__ void publish(float* place, float value) {
-    asm volatile("st.relaxed.gpu.global.f32 [%0], %1;" ::"l"(place), "f"(fabsf(value)) : "memory");
-}
-__device__ __forceinline__ float look(const float* place) {
-    float now;
-    asm volatile("ld.relaxed.gpu.global.f32 %0, [%1];" : "=f"(now) : "l"(place) : "memory");
-    return now;
-}
-__device__ __forceinline__ float wait_published(const float* place) {
-    float now;
-    do {
-        now = look(place);
-    } while (now < 0.0f);
-    return now;
-}
-
 /// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.
 __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float high) {
     std::uint32_t pair;

@@ -7,7 +7,7 @@ namespace sidewinder::kernels::cuda {
 namespace {
 
 /// A block: one head. The three sorts of warps pass the same barriers, chunks + 2 of them.
-template <int Q, bool kNorm>
+template <int Q>
 __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arguments args) {
     char* smem = dynamic_smem();
     const int thread = static_cast<int>(threadIdx.x);
@@ -15,7 +15,7 @@ __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arg
     wait_prior_grid();
     launch_dependents();
     if (thread < scan::kPrepareThreads) {
-        scan::prepare<Q, kNorm>(args, smem, head, thread);
+        scan::prepare<Q>(args, smem, head, thread);
     } else if (thread < scan::kPrepareThreads + scan::kOutThreads) {
         scan::put_out<Q>(args, smem, head, thread - scan::kPrepareThreads);
     } else {
@@ -35,9 +35,6 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
     args.ssm = call.state.ssm;
     args.y = call.y;
     args.head_squares = call.work.head_squares;
-    args.norm_weight = call.weights.norm_weight;
-    args.group_size = static_cast<float>(dims.d_inner / dims.n_groups);
-    args.norm_eps = dims.norm_eps;
     args.T = static_cast<int>(call.T);
     args.d_inner = dims.d_inner;
     args.n_heads = static_cast<int>(dims.n_heads);
@@ -55,13 +52,8 @@ void launch_scan(const Context& context, const MixerChunkCall& call) {
     shape.grid.x = static_cast<unsigned>(args.n_heads);
     shape.block.x = scan::kThreads;
     shape.smem = static_cast<std::size_t>(scan::Layout<Q>::kBytes);
-    if (scan_norms(*context.device, call)) {
-        shape.cooperative = true;
-        launch(context, "scan_chunk", shape, scan_chunk_kernel<Q, true>, args);
-    } else {
-        shape.overlap = true;
-        launch(context, "scan_chunk", shape, scan_chunk_kernel<Q, false>, args);
-    }
+    shape.overlap = true;
+    launch(context, "scan_chunk", shape, scan_chunk_kernel<Q>, args);
 }
 
 }  // namespace
@@ -72,12 +64,6 @@ void scan_chunk(const Context& context, const MixerChunkCall& call) {
     } else {
         launch_scan<32>(context, call);
     }
-}
-
-bool scan_norms(const DeviceTraits& device, const MixerChunkCall& call) {
-    const Dims& dims = call.dims;
-    return !call.work.token_scales && dims.n_heads <= device.multiprocessors &&
-           dims.n_heads / dims.n_groups <= scan::kMostHeads;
 }
 
 // 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.

@@ -101,9 +101,8 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
     }
 }
 
-/// The prepare warps' walk over the sequence. A chunk's norm comes a step behind its gate: by then the other
-/// heads' sums should be there.
-template <int Q, bool kNorm>
+/// The prepare warps' walk over the sequence.
+template <int Q>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
@@ -118,27 +117,22 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
     }
     uint4 raw[kShare<Q>] = {};  // scores of the next chunk, on their way a step ahead
     load_scores<Q>(raw, args, 0, group, warp, lane);
-    Gate<Q, kNorm> gate(args, head, thread);
+    Gate<Q> gate(args, head, thread);
     // Two warps share a scheduler: one is at the exponentials while the other is at the sums.
     const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
         const int next = chunk + 1;
         if (gates_first) gate.step(smem, chunk);
-        if (!gates_first) gate.look_ahead(chunk - 2);
         if (next >= 0 && next < args.chunks) {
             scores<Q>(smem, next, D, raw, warp, lane);
             if (next + 1 < args.chunks) load_scores<Q>(raw, args, next + 1, group, warp, lane);
             convolve_x<Q>(args, smem, next, head, own, warp, lane);
         }
         if (!gates_first) gate.step(smem, chunk);
-        if (gates_first) gate.look_ahead(chunk - 1);
         end_step<Q>();
     }
-    if (!gates_first) gate.look_ahead(args.chunks - 2);
     gate.step(smem, args.chunks);
-    gate.look_ahead(args.chunks - 1);
-    gate.norm(args.chunks - 1);
     if (thread < kHeadDim) {
         const std::int64_t channel = static_cast<std::int64_t>(head) * kHeadDim + thread;
         advance_conv_state(args.conv_state + channel, args.zxbc + args.d_inner + channel, args.stride,

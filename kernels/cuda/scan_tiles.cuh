@@ -41,9 +41,6 @@ struct Arguments {
     float* ssm;
     __nv_bfloat16* y;     // [T, d_inner]
     float* head_squares;  // [T, n_heads]
-    const float* norm_weight;
-    float group_size;
-    float norm_eps;
     std::int64_t d_inner;
     int T;  // mixer_chunk bounds it
     int n_heads;

@@ -32,7 +32,6 @@ class Bench {
     Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_, &attributes_} {
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
         context_.stream = stream_;
-        apart_.stream = stream_;
         cublasLtCreate(&handle_);
         d_.d_model = 4096;
         d_.d_inner = 8192;
@@ -80,23 +79,16 @@ class Bench {
                     [&](int i) { conv_bc(context_, call(i, T)); });
         sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 2.62e-12 * 1e6 * 128 * t / 64, T,
                     [&](int i) { scan_chunk(context_, call(i, T)); });
-        line("  norm apart", MB * (8192 * 6 + 512) + tiles_MB, 0, T,
-             [&](int i) { scan_chunk(apart_, call(i, T)); });
-        const double norm_apart =
-            line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
-        if (!scan_norms(traits_, call(0, T))) sum += norm_apart;
-        line("mixer", 0, 0, T, [&](int i) { mix(context_, i, T); });
-        line("  norm apart", 0, 0, T, [&](int i) { mix(apart_, i, T); });
+        sum += line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
+        line("mixer", 0, 0, T, [&](int i) { mix(i, T); });
         sum += line("out_proj", 0, out_ops, T, [&](int i) { out_proj(i, T); });
-        const auto layer = [&](const Context& context, int i) {
+        const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) {
             norm(T);
             in_proj(i, T);
             dt(i, T);
-            mix(context, i, T);
+            mix(i, T);
             out_proj(i, T);
-        };
-        line("layer, apart", 0, in_ops + out_ops, T, [&](int i) { layer(apart_, i); });
-        const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) { layer(context_, i); });
+        });
         std::printf("  sum of the parts %.1f; 64 layers: %.1f k tokens/s\n", sum, t / all / 64 * 1e3);
         std::fflush(stdout);
     }
@@ -172,10 +164,6 @@ class Bench {
         LayerState state;
     };
 
-    static DeviceTraits with_no_multiprocessors(DeviceTraits traits) {
-        traits.multiprocessors = 0;
-        return traits;
-    }
     template <class T>
     T* memory(std::size_t bytes) {
         memory_.emplace_back(bytes);
@@ -206,10 +194,10 @@ class Bench {
                 y_};
     }
     // mixer_chunk without its checks.
-    void mix(const Context& context, int i, std::int64_t T) {
-        conv_bc(context, call(i, T));
-        scan_chunk(context, call(i, T));
-        if (!scan_norms(*context.device, call(i, T))) gated_norm(context, call(i, T));
+    void mix(int i, std::int64_t T) {
+        conv_bc(context_, call(i, T));
+        scan_chunk(context_, call(i, T));
+        gated_norm(context_, call(i, T));
     }
     // A layer's time with its two large products by `product(layer, is in_proj)`.
     double layer(std::int64_t T, const std::function<void(int, bool)>& product) {
@@ -217,7 +205,7 @@ class Bench {
             norm(T);
             product(i, true);
             dt(i, T);
-            mix(context_, i, T);
+            mix(i, T);
             product(i, false);
         });
     }
@@ -261,10 +249,8 @@ class Bench {
                                 token_scales_);
                 product(i, true);
                 dt(i, T);
-                MixerChunkCall mixer = call(i, T);
-                mixer.work.token_scales = token_scales_;
-                conv_bc(context_, mixer);
-                scan_chunk(context_, mixer);
+                conv_bc(context_, call(i, T));
+                scan_chunk(context_, call(i, T));
                 gated_norm_float8(context_, d_, y_, squares_, norm_, T, token_scales_);
                 product(i, false);
             });
@@ -365,11 +351,9 @@ class Bench {
     }
 
     DeviceTraits traits_ = open_device();
-    DeviceTraits few_ = with_no_multiprocessors(traits_);
     cudaStream_t stream_ = nullptr;
     KernelAttributes attributes_;
     Context context_;
-    Context apart_{nullptr, &few_, &attributes_};  ///< here the mixer's norm is a kernel of its own
     cublasLtHandle_t handle_ = nullptr;
     Matmul matmul_;
     Dims d_;

@@ -9,9 +9,6 @@
 #include "kernels/cuda/ops.h"
 #include "tests/support/backend_data.h"
 #include "tests/support/cuda_arrays.h"
-#ifdef SIDEWINDER_CUDA_EMULATED
-#include "tests/support/cuda_emulator/emulator.h"
-#endif
 
 /// The chunked mixer against the block's equations in float64, on inputs that bfloat16 holds exactly.
 
@@ -158,8 +155,6 @@ class TestMixerChunk : public QObject {
   private:
     cuda::DeviceTraits device_;        ///< as it is: 64 tokens a chunk where they fit
     cuda::DeviceTraits small_shared_;  ///< with the 99 KiB of compute capability 8.6: 32 tokens a chunk
-    /// The same with fewer multiprocessors than heads: the norm is a kernel of its own.
-    cuda::DeviceTraits few_, small_few_;
 
     void compare(const Problem& p, const Result& got, const Expected& expected) {
         const double y = relative_error(got.y, expected.y);
@@ -183,16 +178,9 @@ class TestMixerChunk : public QObject {
 
   private slots:
     void initTestCase() {
-#ifdef SIDEWINDER_CUDA_EMULATED
-        emulator::set_device({.multiprocessors = 12});  // more than 8 heads of a group at once
-#endif
         device_ = cuda::open_device();
         small_shared_ = device_;
         small_shared_.shared_per_block = 99 * 1024;
-        few_ = device_;
-        few_.multiprocessors = 0;
-        small_few_ = small_shared_;
-        small_few_.multiprocessors = 0;
     }
 
     void matchesReference_data() {
@@ -218,30 +206,6 @@ class TestMixerChunk : public QObject {
         QFETCH(bool, small);
         const Problem p(heads, groups, tokens);
         compare(p, run(p, {tokens}, small ? small_shared_ : device_), reference_of(p));
-    }
-
-    /// Heads that are on the device at once norm in the scan, to the bits of the kernel that norms otherwise.
-    void normsInTheScanToTheSameBits_data() {
-        QTest::addColumn<int>("tokens");
-        QTest::addColumn<int>("heads");
-        QTest::addColumn<int>("groups");
-        const int shapes[][3] = {{1, 1, 1},   {17, 6, 3},  {31, 2, 1},  {64, 3, 1},  {65, 8, 1},
-                                 {100, 9, 1}, {128, 4, 4}, {130, 4, 2}, {200, 12, 1}};
-        for (const auto& shape : shapes) {
-            const std::string name = std::to_string(shape[0]) + " tokens, " + std::to_string(shape[1]) +
-                                     " heads, " + std::to_string(shape[2]) + " groups";
-            QTest::newRow(name.c_str()) << shape[0] << shape[1] << shape[2];
-        }
-    }
-    void normsInTheScanToTheSameBits() {
-        QFETCH(int, tokens);
-        QFETCH(int, heads);
-        QFETCH(int, groups);
-        const Problem p(heads, groups, tokens);
-        const Result apart = run(p, {tokens}, few_);
-        sameBits(run(p, {tokens}, device_), apart);
-        sameBits(run(p, {tokens}, small_shared_), run(p, {tokens}, small_few_));
-        compare(p, apart, reference_of(p));
     }
 
     /// dt A down to -50 a token and below: decays underflow to 0, nothing becomes NaN.

@@ -130,21 +130,6 @@ inline void wait_until_reached(const unsigned* counter, unsigned target) {
     emulator::wait_for_counter(counter, target);
 }
 
-inline void publish(float* place, float value) {
-    emulator::check_counter(reinterpret_cast<const unsigned*>(place));
-    *place = std::fabs(value);
-    emulator::let_blocks_go_on();
-}
-inline float look(const float* place) {
-    emulator::check_counter(reinterpret_cast<const unsigned*>(place));
-    return *place;
-}
-inline float wait_published(const float* place) {  // a float's sign is its word's
-    emulator::check_counter(reinterpret_cast<const unsigned*>(place));
-    emulator::wait_for_counter(reinterpret_cast<const unsigned*>(place), 0);
-    return *place;
-}
-
 /// Results below the normal range are 0, as `.ftz` makes them.
 inline float flush(float x) {
     return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;
