@@ -82,10 +82,9 @@ __device__ __forceinline__ void cp_async_wait() {
 /// Mbarriers (8-byte aligned, shared memory), of compute capability 9.0 and up. One is made by
 /// `mbarrier_init` for a number of arrivals a phase, and may be used behind an `mbarrier_init_fence` by who
 /// made it and then a barrier. Its phases 0, 1, 0, .. end when all have arrived: `mbarrier_arrive`;
-/// `mbarrier_expect`, which also says how many bytes of bulk copies the phase waits for (0 too);
-/// `mbarrier_arrive_after_copies`: when the calling thread's cp.async up to here are there. `mbarrier_wait`
-/// returns once the phase of this parity has ended (so parity 1 at once on a new one), and what was brought
-/// or written before is visible to the calling thread.
+/// `mbarrier_expect`, which also says how many bytes of bulk copies the phase waits for (0 too).
+/// `mbarrier_wait` returns once the phase of this parity has ended (so parity 1 at once on a new one), and
+/// what was brought or written before is visible to the calling thread; `mbarrier_ended` only asks.
 ///
 /// `bulk_copy` brings `bytes` from global to shared memory; these and both addresses are multiples of 16. Who
 /// asks for one knows by a barrier that reads of the place are over.
@@ -113,10 +112,6 @@ __device__ __forceinline__ void mbarrier_expect(std::uint64_t* barrier, unsigned
 __device__ __forceinline__ void mbarrier_arrive(std::uint64_t* barrier) {
     asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(smem_address(barrier)) : "memory");
 }
-__device__ __forceinline__ void mbarrier_arrive_after_copies(std::uint64_t* barrier) {
-    asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" ::"r"(smem_address(barrier))
-                 : "memory");
-}
 __device__ __forceinline__ void mbarrier_wait(std::uint64_t* barrier, unsigned parity) {
     if constexpr (kBulkCopies) {
         unsigned done;
@@ -130,7 +125,6 @@ __device__ __forceinline__ void mbarrier_wait(std::uint64_t* barrier, unsigned p
         } while (!done);
     }
 }
-/// Has the phase ended? (A wait of no length.)
 __device__ __forceinline__ bool mbarrier_ended(std::uint64_t* barrier, unsigned parity) {
     unsigned done = 0;
     if constexpr (kBulkCopies) {

@@ -62,14 +62,6 @@ void mbarrier_expect(std::uint64_t* barrier, std::uint32_t bytes) {
     arrive(barrier, b);
 }
 
-void mbarrier_arrive_after_copies(std::uint64_t* barrier) {
-    Mbarrier& b = ready(barrier);
-    for (const PendingCopy& copy : current.thread->copies)
-        b.copies.push_back({copy.to, copy.from, copy.bytes});
-    current.thread->copies.clear();
-    arrive(barrier, b);
-}
-
 void mbarrier_wait(std::uint64_t* barrier, unsigned parity) {
     for (;;) {
         Mbarrier& b = ready(barrier);

@@ -18,7 +18,7 @@ struct Mbarrier {
     std::uint64_t expected = 0;
     std::uint64_t asked = 0;  ///< bytes of bulk copies
     unsigned parity = 0;
-    std::vector<Copy> copies;  ///< on their way, cp.async too
+    std::vector<Copy> copies;  ///< on their way
 };
 
 }  // namespace sidewinder::emulator

@@ -15,7 +15,6 @@ void wait_copies(std::uint32_t pending);
 void mbarrier_begin(std::uint64_t* barrier, unsigned arrivals);
 void mbarrier_arrive(std::uint64_t* barrier);
 void mbarrier_expect(std::uint64_t* barrier, std::uint32_t bytes);
-void mbarrier_arrive_after_copies(std::uint64_t* barrier);
 void mbarrier_wait(std::uint64_t* barrier, unsigned parity);
 bool mbarrier_ended(std::uint64_t* barrier, unsigned parity);
 /// The bytes arrive when somebody waits for the mbarrier; until then the place holds 0xFF bytes.
@@ -80,9 +79,6 @@ inline void mbarrier_expect(std::uint64_t* barrier, unsigned bytes) {
 }
 inline void mbarrier_arrive(std::uint64_t* barrier) {
     emulator::mbarrier_arrive(barrier);
-}
-inline void mbarrier_arrive_after_copies(std::uint64_t* barrier) {
-    emulator::mbarrier_arrive_after_copies(barrier);
 }
 inline void mbarrier_wait(std::uint64_t* barrier, unsigned parity) {
     emulator::mbarrier_wait(barrier, parity);
