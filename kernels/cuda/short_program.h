@@ -21,12 +21,14 @@ class ShortProgram {
   public:
     /// Device memory of a program, used by nobody else; outlives it.
     struct Memory {
-        unsigned* barrier =
-            nullptr;  ///< two counters, zero; null: every operation becomes a kernel of its own
-        char* operand =
-            nullptr;  ///< for operands of several tokens, `operand_bytes`; 16-byte aligned; or null
-        std::int64_t most_columns = 0;  ///< of a weight whose operand finds room there
+        /// Two counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null too.
+        unsigned* barrier = nullptr;
+        /// For operands of several tokens: `operand_bytes(most_columns)`, aligned to 16 bytes; or null.
+        /// Longer rows are staged by every block.
+        char* operand = nullptr;
+        std::int64_t most_columns = 0;
     };
+    /// For weights of up to so many columns.
     static std::size_t operand_bytes(std::int64_t most_columns);
 
     /// The context outlives this.

@@ -13,19 +13,17 @@ namespace sidewinder::kernels::cuda::small {
 /// and across phases: weights do not depend on the tokens, so what a later phase needs is asked for while
 /// this one still waits for other blocks. A slot has two mbarriers: full, when its bytes are there, and
 /// empty, when all warps have read it.
-template <class WeightFormat, int kRingSlots>
+template <class WeightFormat, int kSlots>
 class BulkRing {
   public:
     using Format = WeightFormat;
     static constexpr bool kCompiled = kBulkRings;
     static constexpr int kUnitSteps = 2;
-    static constexpr int kSlots = kRingSlots;
     static constexpr int kStateUnits = 2;
     // Of Filler, in units. With scales to ask for as well it has no time to look ahead.
     static constexpr int kHungry = 3, kSated = 2;  // timed: 2 and 2, 3 and 3, 3 and 1 are slower
     static constexpr int kAhead = WeightFormat::kGroup > 0 ? 0 : 12;
-    static constexpr int kFillers =
-        3;  ///< warps that ask for some rows of each unit; one more has the side rows
+    static constexpr int kFillers = 3;  ///< warps; one more has the side rows
     static constexpr int kBlockThreads = kThreads + (kFillers + 1) * 32;
     static constexpr int kGroups = kUnitGroups<Format, kUnitSteps>;
     static constexpr int kRow = kWarps * kUnitBytes<kUnitSteps>;
