@@ -59,8 +59,7 @@ void small_linear(const Context& context, const WeightView& weight, const Weight
 // --- short_program.cpp: T <= kShortTokens, fast shapes.
 /// zxbcdt float32 [T, in_proj_rows]. y float32 [T, d_inner]: (scan + D x) * silu(z) * norm_weight, not yet
 /// divided by the group's rms; head_squares [T, n_heads]: sums over the head's channels of ((scan + D x) *
-/// silu(z))^2. `arrivals`: int32 [n_groups], zero at the first call, left zero. In a program it
-/// reads `state` before the blocks meet: the operation right before it must not write this state.
+/// silu(z))^2. `arrivals`: int32 [n_groups], zero at the first call, left zero.
 void mixer_step(const Context& context, const Dims& dims, const MixerWeights& weights,
                 const LayerState& state, const float* zxbcdt, std::int64_t T, float* y, float* head_squares,
                 std::int32_t* arrivals);

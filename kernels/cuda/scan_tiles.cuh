@@ -8,7 +8,7 @@
 #include "kernels/cuda/chunk_math.cuh"
 #include "kernels/cuda/scan_pieces.cuh"
 
-/// What the three sorts of warps of scan_chunk share: arguments, shared memory, tile addresses.
+/// What the three sorts of warps of scan_chunk share: arguments and shared memory.
 ///
 /// A block walks the sequence for one head in chunks of Q tokens. With a_i = dt_i A, cs_i = a_1 + .. + a_i in
 /// a chunk,

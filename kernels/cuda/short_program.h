@@ -39,7 +39,7 @@ class ShortProgram {
     ShortProgram& operator=(const ShortProgram&) = delete;
 
     // The operations small_linear and mixer_step of ops.h: checked now, run later. Each may read what the
-    // ones before it write. Throw Error.
+    // ones before it write; a state that one of them writes makes those run first. Throw Error.
     void linear(const WeightView& weight, const WeightView& side, const SmallLinearInput& input,
                 std::int64_t T, const SmallLinearOutput& output);
     void mixer(const Dims& dims, const MixerWeights& weights, const LayerState& state, const float* zxbcdt,

@@ -166,15 +166,9 @@ class TestShortProgram : public QObject {
     }
 
     /// More phases than one kernel's parameters hold.
-    void a_long_program_is_several_kernels() {
-        const Dims dims = small_dims(128, 2, 1);
-        Stack apart(dims, WeightFormat::BF16, 0, 1), joined(dims, WeightFormat::BF16, 0, 1);
-        ShortProgram separate(cuda_.context);
-        const Counters counters;
-        ShortProgram program(cuda_.context, counters.all());
-        QCOMPARE(joined.run(cuda_, program, 1, 70), apart.run(cuda_, separate, 1, 70));
-        QCOMPARE(joined.states(), apart.states());
-    }
+    void a_long_program_is_several_kernels() { compare_many(70, 1); }
+    /// A state that was written before in the same program.
+    void a_state_may_come_again() { compare_many(1, 3); }
 
     /// Weights of another format in between: what there is runs first.
     void formats_may_change() {
@@ -232,6 +226,16 @@ class TestShortProgram : public QObject {
     }
 
   private:
+    void compare_many(int layers, int repeats) {
+        const Dims dims = small_dims(128, 2, 1);
+        Stack apart(dims, WeightFormat::BF16, 0, layers), joined(dims, WeightFormat::BF16, 0, layers);
+        ShortProgram separate(cuda_.context);
+        const Counters counters;
+        ShortProgram program(cuda_.context, counters.all());
+        QCOMPARE(joined.run(cuda_, program, 1, repeats), apart.run(cuda_, separate, 1, repeats));
+        QCOMPARE(joined.states(), apart.states());
+    }
+
     CudaContext cuda_;
 };
 

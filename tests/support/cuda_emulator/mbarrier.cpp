@@ -23,7 +23,7 @@ bool ended(const Mbarrier& b) {
 }
 
 void end_phase(const std::uint64_t* barrier, Mbarrier& b) {
-    for (const Mbarrier::Copy& copy : b.copies) std::memcpy(copy.to, copy.from, copy.bytes);
+    for (const Mbarrier::Copy& copy : b.copies) std::memcpy(copy.to, copy.bytes.data(), copy.bytes.size());
     b.copies.clear();
     b.missing = b.count;
     b.expected = b.asked = 0;
@@ -88,7 +88,8 @@ void bulk_copy_later(void* smem, const void* global, std::uint32_t bytes, std::u
     }
     Mbarrier& b = ready(barrier);
     std::memset(smem, 0xFF, bytes);
-    b.copies.push_back({smem, global, bytes});
+    const auto* from = static_cast<const char*>(global);
+    b.copies.push_back({smem, {from, from + bytes}});
     b.asked += bytes;
     if (ended(b)) wake_from_mbarrier(barrier);
 }

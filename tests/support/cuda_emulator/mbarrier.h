@@ -10,8 +10,7 @@ namespace sidewinder::emulator {
 struct Mbarrier {
     struct Copy {
         void* to;
-        const void* from;
-        std::uint32_t bytes;
+        std::vector<char> bytes;  ///< as they were when the copy was asked for: a device may read so early
     };
     unsigned count = 1;    ///< arrivals of a phase
     unsigned missing = 1;  ///< of this one
