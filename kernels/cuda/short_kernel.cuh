@@ -33,6 +33,7 @@ class Walk {
         : program_(program), smem_(smem), ring_(program, smem) {}
 
     __device__ __forceinline__ void run() {
+        clear_signs();
         for (int i = 0; i < program_.count; ++i) {
             const Phase& phase = program_.phases[i];
             if (phase.kind == Phase::Kind::Mixer) {
@@ -50,16 +51,31 @@ class Walk {
         grid_wait(program_.barrier, ++generation_ * gridDim.x, kThreads);
     }
 
-    /// What phase i has to tell the others is written.
-    __device__ __forceinline__ void done(int i) {
-        if (i + 1 == program_.count) return;
-        if (program_.phases[i + 1].meets) {
-            grid_arrive(program_.barrier, kThreads);
-        } else {
-            team_barrier();
+    /// Of all that the program hands over by signs, each block a part. What the first phase reads of it has
+    /// the same value before and after.
+    __device__ __forceinline__ void clear_signs() {
+        const auto first = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+        for (int i = 0; i < program_.signed_count; ++i) {
+            const SignedFloats& floats = program_.signed_floats[i];
+            for (std::int64_t n = first; n < floats.count; n += std::int64_t{gridDim.x} * kThreads) {
+                store_signed(floats.begin + n, floats.begin[n], 0);
+            }
         }
+        if (program_.signed_count > 0) grid_arrive(program_.barrier, kThreads);
+    }
+    /// Before the first of them is written.
+    __device__ __forceinline__ void all_cleared() {
+        if (program_.signed_count > 0 && generation_ == 0) meet();
     }
 
+    /// What phase i has to tell the others is written.
+    __device__ __forceinline__ void done(int i) {
+        if (i + 1 < program_.count && program_.phases[i + 1].meets) grid_arrive(program_.barrier, kThreads);
+    }
+
+    static __device__ __forceinline__ bool has_tiles(const LinearPhase& p) {
+        return static_cast<int>(blockIdx.x) * kTileRows < p.rows;
+    }
     __device__ __forceinline__ Operands prepared(const LinearPhase& p) const {
         auto* sums =
             reinterpret_cast<float*>(program_.operand + static_cast<std::int64_t>(p.x_columns) * p.T * 2);
@@ -68,17 +84,20 @@ class Walk {
     __device__ __forceinline__ void linear(const Phase& phase) {
         const LinearPhase& p = phase.linear;
         const Operands own = operands_in<kMostTokens>(program_, p, smem_);
-        if (kMostTokens > 1 && p.prepared) {
-            if (p.prepares) {
-                const int block = static_cast<int>(blockIdx.x);
-                stage(phase, prepared(p), block, static_cast<int>(gridDim.x));
-                grid_arrive(program_.barrier, kThreads);
-                meet();
-            }
-            copy_operands<Format>(prepared(p), own);
-        } else {
+        const bool has_part = has_tiles(p) || static_cast<int>(blockIdx.x) < p.side_rows;
+        if (kMostTokens > 1 && p.prepares) {
+            stage(phase, prepared(p), static_cast<int>(blockIdx.x), static_cast<int>(gridDim.x));
+            all_cleared();
+            grid_arrive(program_.barrier, kThreads);
+            meet();
+        } else if (has_part && !p.prepared) {
             stage(phase, own, 0, 1);
+        } else if (phase.meets) {
+            meet();
         }
+        all_cleared();
+        if (!has_part) return;  // and looks at nothing that the others may soon overwrite
+        if (kMostTokens > 1 && p.prepared) copy_operands<Format>(prepared(p), own);
         ring_.staged(p);
         auto* partials = reinterpret_cast<float*>(smem_ + program_.shared.partials);
         Tiles<Ring, kMostTokens>(p, own.values, own.sums, partials, ring_).run();
@@ -105,6 +124,7 @@ class Walk {
         int head = static_cast<int>(blockIdx.x);
         if (head < p.n_heads) prefetch(step, p, head);
         if (phase.meets) meet();
+        all_cleared();
         for (; head < p.n_heads; head += stride) {
             step.run();
             if (head + stride >= p.n_heads) break;
@@ -113,6 +133,7 @@ class Walk {
             prefetch(step, p, head + stride);
         }
         done(i);
+        team_barrier();  // y first
         if (head < p.n_heads) step.store();
     }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernels/cuda/refuse.h"
+#include "kernels/cuda/short_handover.h"
 #include "kernels/cuda/short_plan.h"
 
 namespace sidewinder::kernels::cuda {
@@ -118,10 +119,9 @@ void ShortProgram::start_operation(Format format, int phases) {
     if (format != Format::None) format_ = format;
 }
 
-void ShortProgram::add(const LinearPhase& phase, bool first) {
+void ShortProgram::add(const LinearPhase& phase) {
     Phase& to = program_->phases[program_->count];
     to.kind = Phase::Kind::Linear;
-    to.meets = first && program_->count > 0;
     to.linear = phase;
     ++program_->count;
 }
@@ -148,7 +148,7 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
         p.prepared = prepared;
         p.prepares = prepared && column == 0;
         if (column > 0) p.add = p.add_side = true;
-        add(p, column == 0);
+        add(p);
     }
 }
 
@@ -185,17 +185,18 @@ void ShortProgram::mixer(const Dims& dims, const MixerWeights& weights, const La
     }
     Phase& to = program_->phases[program_->count];
     to.kind = Phase::Kind::Mixer;
-    to.meets = program_->count > 0;
     to.mixer = {weights,
                 state,
                 zxbcdt,
                 y,
                 head_squares,
-                arrivals,
+                reinterpret_cast<unsigned*>(arrivals),
                 static_cast<int>(T),
                 static_cast<int>(dims.d_inner),
                 static_cast<int>(dims.n_heads),
-                static_cast<int>(dims.n_groups)};
+                static_cast<int>(dims.n_groups),
+                small::kNoSign,
+                0};
     ++program_->count;
 }
 
@@ -203,6 +204,7 @@ void ShortProgram::run() {
     if (program_->count == 0) return;
     const Format format = format_;
     format_ = Format::None;
+    small::plan_handovers(*program_);
     try {
         switch (format) {
             case Format::None:  // mixers alone

@@ -54,7 +54,7 @@ class ShortProgram {
     enum class Format { None, Bf16, Int8g64, Int8g128, Int4g64, Int4g128 };
 
     void start_operation(Format format, int phases);
-    void add(const small::LinearPhase& phase, bool first);
+    void add(const small::LinearPhase& phase);
     template <class T>
     void cut(Format format, const small::LinearPhase& whole);
 

@@ -2,6 +2,7 @@
 
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/short_team.cuh"
+#include "kernels/cuda/signed_floats.cuh"
 #include "kernels/cuda/small_linear_format.cuh"
 
 /// How a token's x becomes the operand: normed in float32, rounded, and put where the tensor cores take it
@@ -49,14 +50,20 @@ __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, f
     const int heads = p.n_heads / p.n_groups;
     const float share = 1.0f / static_cast<float>(p.x_columns / p.n_groups);
     const int lane = static_cast<int>(threadIdx.x) % 8;
+    constexpr int kAtOnce = 4;
     for (int first = 0; first < p.n_groups; first += kThreads / 8) {
         const int group = first + static_cast<int>(threadIdx.x) / 8;
         float sum = 0.0f;
         if (group < p.n_groups) {
             const float* squares =
                 p.head_squares + static_cast<std::int64_t>(token) * p.n_heads + group * heads;
-#pragma unroll 4
-            for (int h = lane; h < heads; h += 8) sum += __ldcg(squares + h);
+            for (int h = lane; h < heads; h += 8 * kAtOnce) {
+                float v[kAtOnce];
+                receive(v, p.x_sign,
+                        [&](int i) { return h + 8 * i < heads ? squares + h + 8 * i : nullptr; });
+#pragma unroll
+                for (int i = 0; i < kAtOnce; ++i) sum += v[i];
+            }
         }
 #pragma unroll
         for (int offset = 4; offset > 0; offset /= 2) sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
@@ -125,12 +132,10 @@ class Stage {
 
     __device__ __forceinline__ void load(Held& v, int token, int chunk) const {
         const float* row = p_.x + static_cast<std::int64_t>(token) * p_.x_stride;
-#pragma unroll
-        for (int q = 0; q < kQuads; ++q) {
+        receive(v, p_.x_sign, [&](int q) {
             const int column = column_of(chunk, q);
-            v[q] = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (column < end_) v[q] = __ldcg(reinterpret_cast<const float4*>(row + column));
-        }
+            return column < end_ ? reinterpret_cast<const float4*>(row + column) : nullptr;
+        });
     }
 
     /// `v` holds the first chunk.
@@ -140,13 +145,13 @@ class Stage {
         for (int q = 0; q < kQuads; ++q) add_squares(v[q], sum);
         const float* row = p_.x + static_cast<std::int64_t>(token) * p_.x_stride;
         for (int chunk = kChunkColumns; chunk < x_columns_; chunk += kThreads * 8) {
-#pragma unroll
-            for (int q = 0; q < 2; ++q) {
+            float4 more[2];
+            receive(more, p_.x_sign, [&](int q) {
                 const int column = column_of(chunk, q);
-                if (column < x_columns_) {
-                    add_squares(__ldcg(reinterpret_cast<const float4*>(row + column)), sum);
-                }
-            }
+                return column < x_columns_ ? reinterpret_cast<const float4*>(row + column) : nullptr;
+            });
+            add_squares(more[0], sum);
+            add_squares(more[1], sum);
         }
         sum = warp_sum(sum);
         if (threadIdx.x % 32 == 0) scratch_.squares[threadIdx.x / 32] = sum;

@@ -126,6 +126,29 @@ inline void wait_until_reached(const unsigned* counter, unsigned target) {
     emulator::wait_for_counter(counter, target);
 }
 
+template <class V>
+V load_relaxed(const V* global) {
+    return *global;
+}
+inline void store_relaxed(float* global, float v) {
+    *global = v;
+}
+inline bool has_sign(float v, unsigned sign) {
+    return (__float_as_uint(v) & 1u) == sign;
+}
+inline bool has_sign(const float4& v, unsigned sign) {
+    return has_sign(v.x, sign) && has_sign(v.y, sign) && has_sign(v.z, sign) && has_sign(v.w, sign);
+}
+template <class V>
+V wait_for_sign(const V* global, unsigned sign) {
+    const auto* words = reinterpret_cast<const unsigned*>(global);
+    for (std::size_t i = 0; i < sizeof(V) / 4; ++i) {
+        emulator::check_counter(words + i);
+        emulator::wait_for_sign(words + i, sign);
+    }
+    return *global;
+}
+
 /// Results below the normal range are 0, as `.ftz` makes them.
 inline float flush(float x) {
     return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;

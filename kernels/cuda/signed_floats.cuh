@@ -1,0 +1,69 @@
+#pragma once
+
+#include "kernels/cuda/ptx.cuh"
+#include "kernels/cuda/short_phase.h"
+
+/// Floats that say themselves whether they have been written, from block to block of a cooperative launch.
+/// Their lowest bit is no part of the value but its *sign*: the first writing of a launch has sign 1, the
+/// next one of the same places 0, and so on, and all is 0 before the first. So that a reader takes each as
+/// soon as it is there, no writer waits for a fence, and nobody for the slowest but of those it reads from.
+///
+/// Nothing but the values is ordered. Who writes a place again knows that all have read it: see
+/// plan_handovers in short_handover.h.
+namespace sidewinder::kernels::cuda::small {
+
+__device__ __forceinline__ float without_sign(float v) {
+    return __uint_as_float(__float_as_uint(v) & ~1u);
+}
+__device__ __forceinline__ float4 without_sign(const float4& v) {
+    return {without_sign(v.x), without_sign(v.y), without_sign(v.z), without_sign(v.w)};
+}
+
+/// v, rounded towards zero by its lowest bit; with kNoSign as it is.
+__device__ __forceinline__ void store_signed(float* to, float v, unsigned sign) {
+    if (sign == kNoSign) return store_relaxed(to, v);
+    store_relaxed(to, __uint_as_float((__float_as_uint(v) & ~1u) | sign));
+}
+
+/// What a linear phase adds to; an exact part of the sum, or a value with whatever sign.
+__device__ __forceinline__ float sum_before(const LinearPhase& p, const float* out) {
+    const float v = __ldcg(out);
+    return p.first_column > 0 ? v : without_sign(v);
+}
+
+/// v[i] = what is at from(i), or 0 where that is null; V: float or float4. `settle` makes values of it.
+template <class V, int kCount, class From>
+__device__ __forceinline__ void ask(V (&v)[kCount], const From& from) {
+#pragma unroll
+    for (int i = 0; i < kCount; ++i) {
+        const V* place = from(i);
+        v[i] = V{};
+        if (place) v[i] = load_relaxed(place);
+    }
+}
+
+/// Waits until all have this sign. Nothing is asked for again before the first that was missing has come.
+template <class V, int kCount, class From>
+__device__ __forceinline__ void settle(V (&v)[kCount], unsigned sign, const From& from) {
+    bool missing = sign != kNoSign;
+    while (missing) {
+        missing = false;
+#pragma unroll
+        for (int i = 0; i < kCount; ++i) {
+            const V* place = from(i);
+            if (!place || has_sign(v[i], sign)) continue;
+            v[i] = missing ? load_relaxed(place) : wait_for_sign(place, sign);
+            missing = true;
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < kCount; ++i) v[i] = without_sign(v[i]);
+}
+
+template <class V, int kCount, class From>
+__device__ __forceinline__ void receive(V (&v)[kCount], unsigned sign, const From& from) {
+    ask(v, from);
+    settle(v, sign, from);
+}
+
+}  // namespace sidewinder::kernels::cuda::small
