@@ -214,8 +214,8 @@ __device__ __forceinline__ void wait_until_reached(const unsigned* counter, unsi
 }
 
 /// Single accesses that another block's are ordered with one by one, and nothing else is: past L1, never
-/// left out or moved together by the compiler. `wait_for_sign` loads again and again until the lowest bit of
-/// each float is `sign`. See signed_floats.cuh.
+/// left out or moved together by the compiler. `has_sign`: the lowest bit of each float is `sign`. See
+/// signed_floats.cuh.
 __device__ __forceinline__ float load_relaxed(const float* global) {
     float v;
     asm volatile("ld.relaxed.gpu.global.f32 %0, [%1];" : "=f"(v) : "l"(global) : "memory");
@@ -238,14 +238,9 @@ __device__ __forceinline__ bool has_sign(float v, unsigned sign) {
 __device__ __forceinline__ bool has_sign(const float4& v, unsigned sign) {
     return has_sign(v.x, sign) && has_sign(v.y, sign) && has_sign(v.z, sign) && has_sign(v.w, sign);
 }
+/// Between two looks at the same place: whoever emulates a device lets the others go on here.
 template <class V>
-__device__ __forceinline__ V wait_for_sign(const V* global, unsigned sign) {
-    V v;
-    do {
-        v = load_relaxed(global);
-    } while (!has_sign(v, sign));
-    return v;
-}
+__device__ __forceinline__ void before_looking_again(const V*, unsigned) {}
 
 /// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.
 __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float high) {

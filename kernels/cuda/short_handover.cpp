@@ -24,6 +24,7 @@ struct Matrix {
 struct Operation {
     int first = 0, last = 0;
     bool is_mixer = false;
+    bool is_prepared = false;  ///< writes Program::operand and reads it
     std::array<Matrix, 2> reads, writes;
     int input = -1;  ///< the operation whose values it takes by their signs
 };
@@ -40,6 +41,7 @@ Operation operation_of(const Phase& phase, int index) {
                     Matrix{p.head_squares, p.T, p.n_heads, p.n_heads}};
     } else {
         const LinearPhase& p = phase.linear;
+        o.is_prepared = p.prepared;
         o.reads[0] = {p.x, p.T, p.x_stride, p.x_columns};
         if (p.head_squares) o.reads[1] = {p.head_squares, p.T, p.n_heads, p.n_heads};
         o.writes[0] = {p.out, p.T, p.out_stride, p.rows + p.side_rows};
@@ -138,9 +140,9 @@ class Planner {
         }
         for (int j = met_; j < i; ++j) {
             const Operation& other = operations_[static_cast<std::size_t>(j)];
-            if (!over[static_cast<std::size_t>(j)] && (touches(o, other.reads) || touches(o, other.writes))) {
-                return false;
-            }
+            const bool meet =
+                (o.is_prepared && other.is_prepared) || touches(o, other.reads) || touches(o, other.writes);
+            if (meet && !over[static_cast<std::size_t>(j)]) return false;
         }
         return true;
     }

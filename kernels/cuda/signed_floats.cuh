@@ -42,20 +42,21 @@ __device__ __forceinline__ void ask(V (&v)[kCount], const From& from) {
     }
 }
 
-/// Waits until all have this sign. Nothing is asked for again before the first that was missing has come.
+/// Waits until all have this sign.
 template <class V, int kCount, class From>
 __device__ __forceinline__ void settle(V (&v)[kCount], unsigned sign, const From& from) {
-    bool missing = sign != kNoSign;
-    while (missing) {
-        missing = false;
+    const V* missing = nullptr;
+    do {
+        if (missing) before_looking_again(missing, sign);
+        missing = nullptr;
 #pragma unroll
         for (int i = 0; i < kCount; ++i) {
             const V* place = from(i);
-            if (!place || has_sign(v[i], sign)) continue;
-            v[i] = missing ? load_relaxed(place) : wait_for_sign(place, sign);
-            missing = true;
+            if (!place || sign == kNoSign || has_sign(v[i], sign)) continue;
+            v[i] = load_relaxed(place);
+            missing = place;
         }
-    }
+    } while (missing);
 #pragma unroll
     for (int i = 0; i < kCount; ++i) v[i] = without_sign(v[i]);
 }

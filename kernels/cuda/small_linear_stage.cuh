@@ -71,7 +71,8 @@ __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, f
     }
 }
 
-/// A thread has two neighbouring quads (of columns), and more a stride away. What does not depend on the data
+/// A thread has quads of neighbouring columns, a stride away from each other, so that a warp reads whole
+/// lines: all blocks read the same ones, and at once. What does not depend on the data
 /// is the same for all quads, so that their instructions interleave: nothing else hides a latency here.
 template <class Format>
 class Stage {
@@ -118,7 +119,7 @@ class Stage {
     using Held = float4[kQuads];
 
     static __device__ __forceinline__ int column_of(int chunk, int q) {
-        return chunk + q / 2 * (kThreads * 8) + static_cast<int>(threadIdx.x) * 8 + q % 2 * 4;
+        return chunk + q * (kThreads * 4) + static_cast<int>(threadIdx.x) * 4;
     }
 
     __device__ __forceinline__ void load_constants(int chunk) {
@@ -201,22 +202,20 @@ class Stage {
     /// The correction for weights without sign: the sums of kSumColumns columns of the operand, which lie in
     /// neighbouring lanes, where the multiplication finds them.
     __device__ __forceinline__ void add_columns(const uint2 (&rounded)[kQuads], int token, int chunk) const {
-        constexpr int kLanes = Format::kSumColumns / 8;
-        float sums[kQuads / 2];
+        constexpr int kLanes = Format::kSumColumns / 4;
+        float sums[kQuads];
 #pragma unroll
-        for (int h = 0; h < kQuads / 2; ++h) {
-            sums[h] = Format::sum(rounded[2 * h]) + Format::sum(rounded[2 * h + 1]);
-        }
+        for (int q = 0; q < kQuads; ++q) sums[q] = Format::sum(rounded[q]);
 #pragma unroll
         for (int offset = kLanes / 2; offset > 0; offset /= 2) {
 #pragma unroll
-            for (int h = 0; h < kQuads / 2; ++h) sums[h] += __shfl_xor_sync(0xFFFFFFFFu, sums[h], offset);
+            for (int q = 0; q < kQuads; ++q) sums[q] += __shfl_xor_sync(0xFFFFFFFFu, sums[q], offset);
         }
 #pragma unroll
-        for (int h = 0; h < kQuads / 2; ++h) {
-            const int column = column_of(chunk, 2 * h) - to_.first_column;
+        for (int q = 0; q < kQuads; ++q) {
+            const int column = column_of(chunk, q) - to_.first_column;
             if (threadIdx.x % kLanes == 0 && column >= 0 && column < to_.columns) {
-                to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[h] * Format::kZero;
+                to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[q] * Format::kZero;
             }
         }
     }

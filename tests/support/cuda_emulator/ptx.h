@@ -140,13 +140,12 @@ inline bool has_sign(const float4& v, unsigned sign) {
     return has_sign(v.x, sign) && has_sign(v.y, sign) && has_sign(v.z, sign) && has_sign(v.w, sign);
 }
 template <class V>
-V wait_for_sign(const V* global, unsigned sign) {
+void before_looking_again(const V* global, unsigned sign) {
     const auto* words = reinterpret_cast<const unsigned*>(global);
     for (std::size_t i = 0; i < sizeof(V) / 4; ++i) {
         emulator::check_counter(words + i);
         emulator::wait_for_sign(words + i, sign);
     }
-    return *global;
 }
 
 /// Results below the normal range are 0, as `.ftz` makes them.

@@ -65,7 +65,7 @@ struct Warp {
     std::uint32_t ready = 0;       ///< may run
     std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
     std::uint32_t at_team = 0;     ///< wait in block_barrier of some of the threads
-    std::uint32_t at_counter = 0;  ///< wait in wait_until_reached or wait_for_sign
+    std::uint32_t at_counter = 0;  ///< wait in wait_until_reached or before_looking_again
     std::uint32_t at_mbarrier = 0;
     std::uint32_t arrived = 0;  ///< wait in a collective
     std::uint32_t masks[32] = {};
