@@ -25,6 +25,7 @@ namespace sidewinder::kernels::cuda {
 struct GridBarrier {
     unsigned* arrived = nullptr;
     unsigned* left = nullptr;
+    unsigned* hints = nullptr;  ///< one more for the launch's own use, or null
 };
 
 /// First half: this block's writes are done. What stands between it and `grid_wait` may not read what another
@@ -56,6 +57,7 @@ __device__ __forceinline__ void grid_leave(const GridBarrier& barrier) {
     if (atomicAdd(barrier.left, 1) != gridDim.x - 1) return;
     *barrier.arrived = 0;
     *barrier.left = 0;
+    if (barrier.hints) *barrier.hints = 0;
 }
 
 }  // namespace sidewinder::kernels::cuda

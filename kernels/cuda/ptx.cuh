@@ -242,6 +242,18 @@ __device__ __forceinline__ bool has_sign(const float4& v, unsigned sign) {
 template <class V>
 __device__ __forceinline__ void before_looking_again(const V*, unsigned) {}
 
+/// The same without the message: what the others see of this thread's writes by then is left open. So much
+/// cheaper, as a hint to look.
+__device__ __forceinline__ void add_hint(unsigned* counter, unsigned value) {
+    asm volatile("red.relaxed.gpu.global.add.u32 [%0], %1;" ::"l"(counter), "r"(value) : "memory");
+}
+__device__ __forceinline__ void wait_for_hint(const unsigned* counter, unsigned target) {
+    unsigned now;
+    do {
+        asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(now) : "l"(counter) : "memory");
+    } while (static_cast<int>(now - target) < 0);
+}
+
 /// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.
 __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float high) {
     std::uint32_t pair;

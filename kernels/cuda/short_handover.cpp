@@ -116,6 +116,8 @@ class Planner {
         if (by_signs) o.input = writer;
         Phase& phase = program_.phases[o.first];
         phase.meets = i > 0 && ((writer >= 0 && !by_signs) || !may_write(i));
+        // A mixer's head reads little, and of few blocks: it looks at once.
+        phase.hint = !phase.meets && o.input >= 0 && !o.is_mixer ? ++hints_ : 0;
         if (!phase.meets) return;
         o.input = -1;
         met_ = i;
@@ -192,6 +194,7 @@ class Planner {
     std::vector<Operation> operations_;
     std::vector<Buffer> buffers_;
     int met_ = 0;  ///< before this operation
+    int hints_ = 0;
 };
 
 }  // namespace

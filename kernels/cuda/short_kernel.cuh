@@ -43,13 +43,22 @@ class Walk {
                 done(i);
             }
         }
-        if (generation_ > 0) grid_leave({program_.barrier, program_.barrier + 1});
+        if (generation_ > 0) grid_leave({program_.barrier, program_.barrier + 1, program_.barrier + 2});
     }
 
   private:
     __device__ __forceinline__ void meet() {
         grid_wait(program_.barrier, ++generation_ * gridDim.x, kThreads);
     }
+
+    /// What stands before phase's first look at what others write.
+    __device__ __forceinline__ void await(const Phase& phase) {
+        if (phase.meets) meet();
+        if (phase.hint == 0) return;
+        if (threadIdx.x == 0) wait_for_hint(hints(), static_cast<unsigned>(phase.hint) * gridDim.x);
+        team_barrier();
+    }
+    __device__ __forceinline__ unsigned* hints() const { return program_.barrier + 2; }
 
     /// Of all that the program hands over by signs, each block a part. What the first phase reads of it has
     /// the same value before and after.
@@ -70,7 +79,12 @@ class Walk {
 
     /// What phase i has to tell the others is written.
     __device__ __forceinline__ void done(int i) {
-        if (i + 1 < program_.count && program_.phases[i + 1].meets) grid_arrive(program_.barrier, kThreads);
+        if (i + 1 == program_.count) return;
+        const Phase& next = program_.phases[i + 1];
+        if (next.meets) grid_arrive(program_.barrier, kThreads);
+        if (next.hint == 0) return;
+        team_barrier();
+        if (threadIdx.x == 0) add_hint(hints(), 1);
     }
 
     static __device__ __forceinline__ bool has_tiles(const LinearPhase& p) {
@@ -92,8 +106,8 @@ class Walk {
             meet();
         } else if (has_part && !p.prepared) {
             stage(phase, own, 0, 1);
-        } else if (phase.meets) {
-            meet();
+        } else {
+            await(phase);
         }
         all_cleared();
         if (!has_part) return;  // and looks at nothing that the others may soon overwrite
@@ -109,7 +123,7 @@ class Walk {
         const LinearPhase& p = phase.linear;
         Stage<Format> stage(p, Scratch(smem_ + program_.shared.scratch), to);
         if (first < p.T) stage.prefetch();
-        if (phase.meets) meet();
+        await(phase);
         if constexpr (kMostTokens == 1) {
             stage.run(0);
         } else {
@@ -123,7 +137,7 @@ class Walk {
         const int stride = static_cast<int>(gridDim.x);
         int head = static_cast<int>(blockIdx.x);
         if (head < p.n_heads) prefetch(step, p, head);
-        if (phase.meets) meet();
+        await(phase);
         all_cleared();
         for (; head < p.n_heads; head += stride) {
             step.run();

@@ -74,6 +74,8 @@ struct Phase {
     Phase() : linear{} {}
     Kind kind = Kind::Linear;
     bool meets = false;  ///< all blocks meet before it reads what others wrote
+    int hint =
+        0;  ///< or they say by a counter when it is worth looking for the signs: the launch's n-th time
     union {
         LinearPhase linear;
         MixerPhase mixer;
@@ -101,7 +103,7 @@ struct Program {
     int signed_count = 0;
     SignedFloats signed_floats[kMostSigned];
     Shared shared;
-    unsigned* barrier = nullptr;  ///< GridBarrier's two counters; null: no phase meets
+    unsigned* barrier = nullptr;  ///< GridBarrier's two counters and one of hints; null: no phase meets
     char* operand = nullptr;      ///< device memory for operands that are prepared, 16-byte aligned; or null
     Phase phases[kMostPhases];
 };

@@ -21,7 +21,8 @@ class ShortProgram {
   public:
     /// Device memory of a program, used by nobody else; outlives it.
     struct Memory {
-        /// Two counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null too.
+        /// Three counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null
+        /// too.
         unsigned* barrier = nullptr;
         /// For operands of several tokens: `operand_bytes(most_columns)`, aligned to 16 bytes; or null.
         /// Longer rows are staged by every block.

@@ -202,20 +202,23 @@ class Stage {
     /// The correction for weights without sign: the sums of kSumColumns columns of the operand, which lie in
     /// neighbouring lanes, where the multiplication finds them.
     __device__ __forceinline__ void add_columns(const uint2 (&rounded)[kQuads], int token, int chunk) const {
-        constexpr int kLanes = Format::kSumColumns / 4;
-        float sums[kQuads];
+        constexpr int kLanes = Format::kSumColumns / 4, kAtOnce = kQuads / 2;
 #pragma unroll
-        for (int q = 0; q < kQuads; ++q) sums[q] = Format::sum(rounded[q]);
+        for (int first = 0; first < kQuads; first += kAtOnce) {
+            float sums[kAtOnce];
 #pragma unroll
-        for (int offset = kLanes / 2; offset > 0; offset /= 2) {
+            for (int i = 0; i < kAtOnce; ++i) sums[i] = Format::sum(rounded[first + i]);
 #pragma unroll
-            for (int q = 0; q < kQuads; ++q) sums[q] += __shfl_xor_sync(0xFFFFFFFFu, sums[q], offset);
-        }
+            for (int offset = kLanes / 2; offset > 0; offset /= 2) {
 #pragma unroll
-        for (int q = 0; q < kQuads; ++q) {
-            const int column = column_of(chunk, q) - to_.first_column;
-            if (threadIdx.x % kLanes == 0 && column >= 0 && column < to_.columns) {
-                to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[q] * Format::kZero;
+                for (int i = 0; i < kAtOnce; ++i) sums[i] += __shfl_xor_sync(0xFFFFFFFFu, sums[i], offset);
+            }
+#pragma unroll
+            for (int i = 0; i < kAtOnce; ++i) {
+                const int column = column_of(chunk, first + i) - to_.first_column;
+                if (threadIdx.x % kLanes == 0 && column >= 0 && column < to_.columns) {
+                    to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[i] * Format::kZero;
+                }
             }
         }
     }

@@ -126,6 +126,16 @@ inline void wait_until_reached(const unsigned* counter, unsigned target) {
     emulator::wait_for_counter(counter, target);
 }
 
+/// A hint may come before the writes that it speaks of: blocks of odd numbers do not wait for it.
+inline void add_hint(unsigned* counter, unsigned value) {
+    emulator::check_counter(counter);
+    *counter += value;
+}
+inline void wait_for_hint(const unsigned* counter, unsigned target) {
+    emulator::check_counter(counter);
+    if (emulator::current.block_index.x % 2 == 0) emulator::wait_for_counter(counter, target);
+}
+
 template <class V>
 V load_relaxed(const V* global) {
     return *global;
