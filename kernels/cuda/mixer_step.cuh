@@ -84,6 +84,7 @@ class MixerStep {
     /// What no block has written since the last token: before the blocks meet.
     __device__ __forceinline__ void prefetch(int head) {
         head_ = head;
+        group_ = head / p_.heads_in_group;
 #pragma unroll
         for (int i = 0; i < kRounds; ++i) {
             if (place(i) < kChannels) channels_[i].load(p_, channel(i));
@@ -103,8 +104,8 @@ class MixerStep {
 
     /// y and head_squares. Ends without a barrier; `store` follows, behind one.
     __device__ __forceinline__ void run() {
-        ask(z_, z_at());
-        ask(dt_, dt_at());
+        ask(z_, p_.in_sign, z_at());
+        ask(dt_, p_.in_sign, dt_at());
         convolve();
         time_step();
         team_barrier();
@@ -113,7 +114,7 @@ class MixerStep {
         // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer,
         // as does y, which lets the next layer's heads count.
         unsigned arrived = 0;
-        if (threadIdx.x == 0) arrived = atomicInc(p_.arrivals + group(), heads_in_group() - 1u);
+        if (threadIdx.x == 0) arrived = atomicInc(p_.arrivals + group_, p_.heads_in_group - 1u);
         if constexpr (kMostTokens == 1) {
             advance<1>(0);
         } else {
@@ -122,7 +123,7 @@ class MixerStep {
             if (t < T()) advance<1>(t);
         }
         settle(z_, p_.in_sign, z_at());
-        if (threadIdx.x == 0) *last_ = arrived == heads_in_group() - 1u;
+        if (threadIdx.x == 0) *last_ = arrived == p_.heads_in_group - 1u;
         team_barrier();
         is_last_ = *last_;
 #pragma unroll
@@ -158,14 +159,8 @@ class MixerStep {
     static __device__ __forceinline__ int warp() {
         return static_cast<int>(threadIdx.x) / 32;
     }
-    __device__ __forceinline__ int heads_in_group() const {
-        return p_.n_heads / p_.n_groups;
-    }
-    __device__ __forceinline__ int group() const {
-        return head_ / heads_in_group();
-    }
     __device__ __forceinline__ std::int64_t width() const {
-        return 2 * p_.d_inner + 2 * p_.n_groups * kState + p_.n_heads;
+        return p_.width;
     }
     /// Of this thread's round: where its channel lies in a token, and which of conv_dim it is.
     static __device__ __forceinline__ int place(int round) {
@@ -174,7 +169,7 @@ class MixerStep {
     __device__ __forceinline__ int channel(int round) const {
         const int at = place(round);
         if (at >= 2 * kState) return head_ * kHeaddim + at - 2 * kState;
-        return p_.d_inner + (at / kState * p_.n_groups + group()) * kState + at % kState;
+        return p_.d_inner + (at / kState * p_.n_groups + group_) * kState + at % kState;
     }
 
     /// conv1d over the run.
@@ -272,7 +267,7 @@ class MixerStep {
     const MixerPhase& p_;
     Token* tokens_;
     int* last_;
-    int head_ = 0;
+    int head_ = 0, group_ = 0;
     float4 state_[kRows];
     Channel channels_[kRounds];
     float norm_weight_[2], z_[2 * kFinished], dt_[1];

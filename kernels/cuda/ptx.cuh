@@ -214,8 +214,7 @@ __device__ __forceinline__ void wait_until_reached(const unsigned* counter, unsi
 }
 
 /// Single accesses that another block's are ordered with one by one, and nothing else is: past L1, never
-/// left out or moved together by the compiler. `has_sign`: the lowest bit of each float is `sign`. See
-/// signed_floats.cuh.
+/// left out or moved together by the compiler. See signed_floats.cuh.
 __device__ __forceinline__ float load_relaxed(const float* global) {
     float v;
     asm volatile("ld.relaxed.gpu.global.f32 %0, [%1];" : "=f"(v) : "l"(global) : "memory");
@@ -231,12 +230,6 @@ __device__ __forceinline__ float4 load_relaxed(const float4* global) {
 }
 __device__ __forceinline__ void store_relaxed(float* global, float v) {
     asm volatile("st.relaxed.gpu.global.f32 [%0], %1;" ::"l"(global), "f"(v) : "memory");
-}
-__device__ __forceinline__ bool has_sign(float v, unsigned sign) {
-    return (__float_as_uint(v) & 1u) == sign;
-}
-__device__ __forceinline__ bool has_sign(const float4& v, unsigned sign) {
-    return has_sign(v.x, sign) && has_sign(v.y, sign) && has_sign(v.z, sign) && has_sign(v.w, sign);
 }
 /// Between two looks at the same place: whoever emulates a device lets the others go on here.
 template <class V>

@@ -35,8 +35,7 @@ Operation operation_of(const Phase& phase, int index) {
     o.is_mixer = phase.kind == Phase::Kind::Mixer;
     if (o.is_mixer) {
         const MixerPhase& p = phase.mixer;
-        const std::int64_t in = 2 * p.d_inner + 2 * p.n_groups * kState + p.n_heads;
-        o.reads[0] = {p.zxbcdt, p.T, in, in};
+        o.reads[0] = {p.zxbcdt, p.T, p.width, p.width};
         o.writes = {Matrix{p.y, p.T, p.d_inner, p.d_inner},
                     Matrix{p.head_squares, p.T, p.n_heads, p.n_heads}};
     } else {

@@ -65,6 +65,8 @@ struct MixerPhase {
     int d_inner;
     int n_heads;
     int n_groups;
+    int heads_in_group;
+    int width;  ///< of a row of zxbcdt
     unsigned in_sign;
     unsigned out_sign;  ///< of y and head_squares
 };

@@ -195,6 +195,8 @@ void ShortProgram::mixer(const Dims& dims, const MixerWeights& weights, const La
                 static_cast<int>(dims.d_inner),
                 static_cast<int>(dims.n_heads),
                 static_cast<int>(dims.n_groups),
+                static_cast<int>(dims.n_heads / dims.n_groups),
+                static_cast<int>(dims.in_proj_rows()),
                 small::kNoSign,
                 0};
     ++program_->count;

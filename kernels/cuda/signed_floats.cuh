@@ -19,6 +19,23 @@ __device__ __forceinline__ float4 without_sign(const float4& v) {
     return {without_sign(v.x), without_sign(v.y), without_sign(v.z), without_sign(v.w)};
 }
 
+/// Is any of the signs another one? 0: no.
+__device__ __forceinline__ unsigned other_sign(float v, unsigned sign) {
+    return (__float_as_uint(v) ^ sign) & 1u;
+}
+__device__ __forceinline__ unsigned other_sign(const float4& v, unsigned sign) {
+    return other_sign(v.x, sign) | other_sign(v.y, sign) | other_sign(v.z, sign) | other_sign(v.w, sign);
+}
+template <class V>
+__device__ __forceinline__ V nothing_of(unsigned sign) {
+    const float zero = __uint_as_float(sign & 1u);
+    if constexpr (sizeof(V) == sizeof(float)) {
+        return zero;
+    } else {
+        return {zero, zero, zero, zero};
+    }
+}
+
 /// v, rounded towards zero by its lowest bit; with kNoSign as it is.
 __device__ __forceinline__ void store_signed(float* to, float v, unsigned sign) {
     if (sign == kNoSign) return store_relaxed(to, v);
@@ -31,39 +48,39 @@ __device__ __forceinline__ float sum_before(const LinearPhase& p, const float* o
     return p.first_column > 0 ? v : without_sign(v);
 }
 
-/// v[i] = what is at from(i), or 0 where that is null; V: float or float4. `settle` makes values of it.
+/// v[i] = what is at from(i), or 0 with the sign where that is null; V: float or float4. `settle` makes
+/// values of it.
 template <class V, int kCount, class From>
-__device__ __forceinline__ void ask(V (&v)[kCount], const From& from) {
+__device__ __forceinline__ void ask(V (&v)[kCount], unsigned sign, const From& from) {
 #pragma unroll
     for (int i = 0; i < kCount; ++i) {
         const V* place = from(i);
-        v[i] = V{};
+        v[i] = nothing_of<V>(sign);
         if (place) v[i] = load_relaxed(place);
     }
 }
 
-/// Waits until all have this sign.
+/// Asks again until all have this sign.
 template <class V, int kCount, class From>
 __device__ __forceinline__ void settle(V (&v)[kCount], unsigned sign, const From& from) {
-    const V* missing = nullptr;
-    do {
-        if (missing) before_looking_again(missing, sign);
-        missing = nullptr;
+    while (sign != kNoSign) {
+        unsigned missing = 0;
+#pragma unroll
+        for (int i = 0; i < kCount; ++i) missing |= other_sign(v[i], sign);
+        if (missing == 0) break;
 #pragma unroll
         for (int i = 0; i < kCount; ++i) {
-            const V* place = from(i);
-            if (!place || sign == kNoSign || has_sign(v[i], sign)) continue;
-            v[i] = load_relaxed(place);
-            missing = place;
+            if (from(i)) before_looking_again(from(i), sign);
         }
-    } while (missing);
+        ask(v, sign, from);
+    }
 #pragma unroll
     for (int i = 0; i < kCount; ++i) v[i] = without_sign(v[i]);
 }
 
 template <class V, int kCount, class From>
 __device__ __forceinline__ void receive(V (&v)[kCount], unsigned sign, const From& from) {
-    ask(v, from);
+    ask(v, sign, from);
     settle(v, sign, from);
 }
 

@@ -228,6 +228,7 @@ class Tiles {
     __device__ __forceinline__ void flush(int first, int tiles, int blocks) const {
         team_barrier();
         const int T = kMostTokens == 1 ? 1 : p_.T;
+#pragma unroll 1
         for (int e = static_cast<int>(threadIdx.x); e < tiles * kTileRows * T; e += kThreads) {
             const int n = e / (kTileRows * T), token = e / kTileRows % T;
             const int row = tile(first + n) * kTileRows + e % kTileRows;
@@ -235,6 +236,7 @@ class Tiles {
             float* out = p_.out + static_cast<std::int64_t>(token) * p_.out_stride + row;
             float total = p_.add ? sum_before(p_, out) : 0.0f;
             const float* from = partials_ + n * blocks * Sums::kEntry + Sums::place(e % kTileRows, token);
+#pragma unroll 1
             for (int b = 0; b < blocks; ++b, from += Sums::kEntry) {
                 float sum = from[0];
 #pragma unroll

@@ -189,13 +189,15 @@ class Stage {
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) rounded[q] = Format::round(v[q]);
         if constexpr (Format::kSumColumns > 0) add_columns(rounded, token, chunk);
+        const int first = column_of(chunk, 0) - to_.first_column;
+        const Place place = Format::place(first);
+        char* at = to_.values + (place.pair * to_.tokens + token) * 64 + place.offset;
+        constexpr int kPairs = kThreads * 4 / Format::kStepColumns * Format::kStepPairs;  // from quad to quad
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
-            const int column = column_of(chunk, q) - to_.first_column;
+            const int column = first + q * (kThreads * 4);
             if (column < 0 || column >= to_.columns) continue;
-            const Place place = Format::place(column);
-            *reinterpret_cast<uint2*>(to_.values + (place.pair * to_.tokens + token) * 64 + place.offset) =
-                rounded[q];
+            *reinterpret_cast<uint2*>(at + q * kPairs * to_.tokens * 64) = rounded[q];
         }
     }
 

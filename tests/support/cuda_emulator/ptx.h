@@ -143,12 +143,6 @@ V load_relaxed(const V* global) {
 inline void store_relaxed(float* global, float v) {
     *global = v;
 }
-inline bool has_sign(float v, unsigned sign) {
-    return (__float_as_uint(v) & 1u) == sign;
-}
-inline bool has_sign(const float4& v, unsigned sign) {
-    return has_sign(v.x, sign) && has_sign(v.y, sign) && has_sign(v.z, sign) && has_sign(v.w, sign);
-}
 template <class V>
 void before_looking_again(const V* global, unsigned sign) {
     const auto* words = reinterpret_cast<const unsigned*>(global);
