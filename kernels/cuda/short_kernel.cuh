@@ -121,7 +121,7 @@ class Walk {
     /// Tokens `first`, `first` + `step` and so on, once the blocks have met.
     __device__ __forceinline__ void stage(const Phase& phase, const Operands& to, int first, int step) {
         const LinearPhase& p = phase.linear;
-        Stage<Format> stage(p, Scratch(smem_ + program_.shared.scratch), to);
+        Stage<Format, kMostTokens> stage(p, Scratch(smem_ + program_.shared.scratch), to);
         if (first < p.T) stage.prefetch();
         await(phase);
         if constexpr (kMostTokens == 1) {

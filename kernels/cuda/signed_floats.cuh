@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/cuda/ptx.cuh"
+#include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/short_phase.h"
 
 /// Floats that say themselves whether they have been written, from block to block of a cooperative launch.
@@ -60,14 +61,15 @@ __device__ __forceinline__ void ask(V (&v)[kCount], unsigned sign, const From& f
     }
 }
 
-/// Asks again until all have this sign.
+/// Asks again until all have this sign. The whole warp stays together, and calls this together: nothing is
+/// gained by lanes that go ahead.
 template <class V, int kCount, class From>
 __device__ __forceinline__ void settle(V (&v)[kCount], unsigned sign, const From& from) {
-    while (sign != kNoSign) {
+    for (;;) {
         unsigned missing = 0;
 #pragma unroll
         for (int i = 0; i < kCount; ++i) missing |= other_sign(v[i], sign);
-        if (missing == 0) break;
+        if (sign == kNoSign || !__any_sync(kAllLanes, missing != 0)) break;
 #pragma unroll
         for (int i = 0; i < kCount; ++i) {
             if (from(i)) before_looking_again(from(i), sign);

@@ -45,28 +45,27 @@ __device__ __forceinline__ Operands operands_in(const Program& program, const Li
     return {smem + program.shared.operand, sums, p.T, kMostTokens, p.first_column, p.columns};
 }
 
-/// 1 / rms of every group of a token, eight lanes each.
+/// 1 / rms of every group of a token, eight lanes each. All threads.
 __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, float* inverse) {
+    constexpr int kLanes = 8, kAtOnce = 2;
     const int heads = p.n_heads / p.n_groups;
     const float share = 1.0f / static_cast<float>(p.x_columns / p.n_groups);
-    const int lane = static_cast<int>(threadIdx.x) % 8;
-    constexpr int kAtOnce = 4;
-    for (int first = 0; first < p.n_groups; first += kThreads / 8) {
-        const int group = first + static_cast<int>(threadIdx.x) / 8;
+    const float* squares = p.head_squares + static_cast<std::int64_t>(token) * p.n_heads;
+    const int lane = static_cast<int>(threadIdx.x) % kLanes;
+    for (int first = 0; first < p.n_groups; first += kThreads / kLanes) {
+        const int group = first + static_cast<int>(threadIdx.x) / kLanes;
         float sum = 0.0f;
-        if (group < p.n_groups) {
-            const float* squares =
-                p.head_squares + static_cast<std::int64_t>(token) * p.n_heads + group * heads;
-            for (int h = lane; h < heads; h += 8 * kAtOnce) {
-                float v[kAtOnce];
-                receive(v, p.x_sign,
-                        [&](int i) { return h + 8 * i < heads ? squares + h + 8 * i : nullptr; });
+        for (int head = 0; head < heads; head += kLanes * kAtOnce) {
+            float v[kAtOnce];
+            receive(v, p.x_sign, [&](int i) {
+                const int h = head + lane + kLanes * i;
+                return group < p.n_groups && h < heads ? squares + group * heads + h : nullptr;
+            });
 #pragma unroll
-                for (int i = 0; i < kAtOnce; ++i) sum += v[i];
-            }
+            for (int i = 0; i < kAtOnce; ++i) sum += v[i];
         }
 #pragma unroll
-        for (int offset = 4; offset > 0; offset /= 2) sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
+        for (int offset = kLanes / 2; offset > 0; offset /= 2) sum += __shfl_xor_sync(kAllLanes, sum, offset);
         if (group < p.n_groups && lane == 0) inverse[group] = rsqrtf(fmaf(sum, share, p.eps));
     }
 }
@@ -74,10 +73,10 @@ __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, f
 /// A thread has quads of neighbouring columns, a stride away from each other, so that a warp reads whole
 /// lines: all blocks read the same ones, and at once. What does not depend on the data
 /// is the same for all quads, so that their instructions interleave: nothing else hides a latency here.
-template <class Format>
+template <class Format, int kMostTokens>
 class Stage {
   public:
-    static constexpr int kQuads = 8;
+    static constexpr int kQuads = kMostTokens == 1 ? 8 : 4;  ///< at once
     static constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
     __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch& scratch, const Operands& to)
