@@ -119,6 +119,9 @@ void Controller::connectEngine() {
     connect(engine_, &EngineWorker::loadFailed, this, [this](const QString& sentence) {
         status_.note = standingNote();
         status_.model.clear();
+        status_.device.clear();
+        status_.deviceNote.clear();
+        status_.offersFloat8 = false;
         setPhase(ui::Phase::NoModel);
         showProblem(sentence);
     });
