@@ -286,9 +286,10 @@ void Controller::onDeviceLost(const QString& sentence) {
     status_.deviceNote = sentence;
     status_.note = standingNote();
     setPhase(ui::Phase::Off);
+    const bool chosen = settings_.device == Device::Cpu;  // a load of it is under way
     parts_.window.showNotice({.sentence = sentence,
                               .kind = ui::NoticeKind::Error,
-                              .actionLabel = tr("Use the CPU"),
+                              .actionLabel = chosen ? QString() : tr("Use the CPU"),
                               .actionId = kUseCpu,
                               .details = sentence,
                               .milliseconds = 0});
