@@ -64,6 +64,7 @@ class CudaBackend final : public Backend {
                (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) +
                BackendParts::short_bytes(dims) + kRuntimeBytes;
     }
+    std::size_t runtime_bytes() const override { return kRuntimeBytes; }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
     bool offers_float8_prefill() const override { return parts_->float8.offered(); }
     std::size_t copies_bytes(const Dims& dims, std::int64_t layers) const override {
