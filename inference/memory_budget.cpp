@@ -81,7 +81,8 @@ MemoryNeed keep_copies(const MemoryNeed& need, Model& model) {
     MemoryNeed now = need;
     if (need.copies == 0) return now;
     kernels::Backend& backend = model.backend();
-    if (backend.available_memory() < need.copies + need.states ||
+    // Of the runtime's some may be there by now; nobody knows how much, so all of it is left free.
+    if (backend.available_memory() < need.copies + need.states + backend.runtime_bytes() ||
         !backend.keep_copies(model.weights().layers()))
         now.copies_lacking = std::exchange(now.copies, 0);
     return now;
@@ -93,8 +94,8 @@ std::string describe(const MemoryNeed& need) {
     if (need.copies != 0) text += ", float8 weights " + gigabytes(need.copies);
     text += ")";
     if (need.copies_lacking != 0) {
-        text += "; with " + gigabytes(need.copies_lacking) +
-                " GB more it would keep its float8 weights and read long prompts faster";
+        text += "; there is no room for float8 weights, " + gigabytes(need.copies_lacking) +
+                " GB, with which it would read long prompts faster";
     }
     return text;
 }

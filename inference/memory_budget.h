@@ -37,8 +37,9 @@ MemoryNeed memory_need(const TensorSource& source, const Config& config, const W
 MemoryNeed fit_in_memory(const TensorSource& source, const Config& config, const WeightRecipe& recipe,
                          const kernels::Backend& backend);
 
-/// Has the backend make the copies that `need` counts, if the states still fit beside them; the model is
-/// loaded, its states are not. Returns what is needed then: without the copies where there was no room.
+/// Has the backend make the copies that `need` counts, if the states and Backend::runtime_bytes still fit
+/// beside them; the model is loaded, its states are not. Returns what is needed then: without the copies
+/// where there was no room.
 MemoryNeed keep_copies(const MemoryNeed& need, Model& model);
 
 /// "22.5 GB (weights 14.6, states 0.8, work area 0.2, float8 weights 6.9)", or without the last and with a

@@ -79,8 +79,11 @@ class Backend {
     virtual std::size_t zxbcdt_bytes(const Dims& dims,
                                      std::int64_t max_tokens) const = 0;  ///< enough for 1..max_tokens
     virtual std::size_t y_bytes(const Dims& dims, std::int64_t max_tokens) const = 0;
-    /// Bytes that `reserve` takes beside them.
+    /// Bytes that `reserve` takes beside them, with those of `runtime_bytes`.
     virtual std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const = 0;
+    /// Bytes that the device's runtime takes by itself, some only as operations run for the first time: that
+    /// much must stay free until then.
+    virtual std::size_t runtime_bytes() const { return 0; }
     /// Allocates what steps of up to `max_tokens` need, so that later ones allocate nothing.
     virtual void reserve(const Dims& dims, std::int64_t max_tokens) = 0;
 

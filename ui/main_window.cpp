@@ -140,9 +140,11 @@ void MainWindow::setMessageId(qint64 oldId, qint64 newId) {
 }
 
 void MainWindow::setStatus(const EngineStatus& status) {
+    const bool offered = parts_->status.offersFloat8;
     parts_->status = status;
     parts_->chat->setStatus(status);
-    if (parts_->settingsDialog) parts_->settingsDialog->setFloat8Offered(status.offersFloat8);
+    if (parts_->settingsDialog && offered != status.offersFloat8)
+        parts_->settingsDialog->setFloat8Offered(status.offersFloat8);
     refreshActions();
 }
 

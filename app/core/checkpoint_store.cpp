@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "kernels/error.h"
+
 namespace sidewinder::app {
 
 namespace {
@@ -76,6 +78,8 @@ void CheckpointStore::run(const std::stop_token& stop) {
         try {
             files_.protect({files_.write(
                 job.meta, job.payload->bytes())});  // the newest state of what is being talked about
+        } catch (const kernels::Error& error) {
+            if (error.kind() != kernels::Error::Kind::DeviceLost) tell_(error.what());
         } catch (const std::exception& error) {
             tell_(error.what());
         }

@@ -16,7 +16,7 @@ namespace sidewinder::app {
 /// The timeline's checkpoints on disk. Reads on the engine's thread, writes on a thread of its own, so that a
 /// write of 266 MiB never holds up a token. The destructor finishes what was accepted. A checkpoint that
 /// cannot be kept is no error: it costs reading again, and `tell` gets the sentence (called on either
-/// thread).
+/// thread); but for a lost device, which whoever works with it next hears of and can offer a way out of.
 class CheckpointStore : public inference::CheckpointFiles {
   public:
     using Tell = std::function<void(const std::string& sentence)>;

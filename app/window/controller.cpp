@@ -119,6 +119,9 @@ void Controller::connectEngine() {
     connect(engine_, &EngineWorker::loadFailed, this, [this](const QString& sentence) {
         status_.note = standingNote();
         status_.model.clear();
+        status_.device.clear();
+        status_.deviceNote.clear();
+        status_.offersFloat8 = false;
         setPhase(ui::Phase::NoModel);
         showProblem(sentence);
     });
@@ -283,9 +286,10 @@ void Controller::onDeviceLost(const QString& sentence) {
     status_.deviceNote = sentence;
     status_.note = standingNote();
     setPhase(ui::Phase::Off);
+    const bool chosen = settings_.device == Device::Cpu;  // a load of it is under way
     parts_.window.showNotice({.sentence = sentence,
                               .kind = ui::NoticeKind::Error,
-                              .actionLabel = tr("Use the CPU"),
+                              .actionLabel = chosen ? QString() : tr("Use the CPU"),
                               .actionId = kUseCpu,
                               .details = sentence,
                               .milliseconds = 0});

@@ -76,7 +76,7 @@ class EngineWorker::Stream {
 };
 
 void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
-    if (!letGo()) return;
+    if (!letGo() && options.device != Device::Cpu) return;
     try {
         EngineOptions with = options;
         with.checkpoints = checkpoints_;

@@ -64,6 +64,7 @@ class CudaBackend final : public Backend {
                (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) +
                BackendParts::short_bytes(dims) + kRuntimeBytes;
     }
+    std::size_t runtime_bytes() const override { return kRuntimeBytes; }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
     bool offers_float8_prefill() const override { return parts_->float8.offered(); }
     std::size_t copies_bytes(const Dims& dims, std::int64_t layers) const override {
@@ -160,12 +161,16 @@ class CudaBackend final : public Backend {
     // Before anything is let go of: what was collected may use it still, and releasing waits for the device
     // without an end.
     void settle() noexcept {
+        attempt([&] {
+            choose_device();
+            parts_->short_run.run();
+        });
+        attempt([&] { parts_->wait(); });  // for what did start
+    }
+    template <class Operation>
+    void attempt(const Operation& operation) noexcept {
         try {
-            loss_->watch([&] {
-                choose_device();
-                parts_->short_run.run();
-                parts_->wait();
-            });
+            loss_->watch(operation);
         } catch (const Error& error) {
             parts_->short_run.clear();
             if (!late_) late_ = error;
@@ -203,10 +208,9 @@ class CudaBackend final : public Backend {
     // The same for an operation that only joins those of a short run.
     template <class Operation>
     void collected(const Operation& operation) {
-        loss_->check();
-        if (late_) throw Error(*std::exchange(late_, std::nullopt));
         try {
             loss_->watch([&] {
+                if (late_) throw Error(*std::exchange(late_, std::nullopt));
                 choose_device();
                 operation();
             });

@@ -52,7 +52,7 @@ class KernelAttributes {
 struct Context {
     cudaStream_t stream = nullptr;
     const DeviceTraits* device = nullptr;
-    KernelAttributes* attributes = nullptr;  ///< null: each launch asks the driver
+    KernelAttributes* attributes = nullptr;
 };
 
 struct LaunchShape {
@@ -79,9 +79,8 @@ inline void check_cooperative(const LaunchShape& shape, const char* name) {
 inline void prepare(const Context& context, const char* name, const LaunchShape& shape, bool overlap,
                     const void* kernel) {
     check_cooperative(shape, name);
-    KernelAttributes forgotten;
     // Neighbours share a multiprocessor only at one and the same partition.
-    (context.attributes ? *context.attributes : forgotten).require(kernel, shape.smem, overlap, name);
+    context.attributes->require(kernel, shape.smem, overlap, name);
 }
 
 #ifndef SIDEWINDER_CUDA_EMULATED

@@ -1,5 +1,6 @@
 #include "kernels/cuda/snapshots.h"
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -82,11 +83,14 @@ class PinnedCopy final : public HostCopy {
 
   private:
     void wait() const {
+        if (arrived_) return;  // a device that is lost later takes nothing back
         pool_->loss->watch([&] { there().wait(); });
+        arrived_ = true;
     }
 
     std::shared_ptr<PinnedPool> pool_;
     std::unique_ptr<PinnedBlock> block_;
+    mutable std::atomic<bool> arrived_ = false;
 };
 
 }  // namespace

@@ -110,14 +110,14 @@ class Bench {
     float* floats(std::int64_t count, float value) {
         memory_.emplace_back(static_cast<std::size_t>(count) * sizeof(float));
         float* values = memory_.back().as<float>();
-        launch({nullptr, &traits_}, "fill", {.grid = dim3(1024), .block = dim3(256)}, fill_floats, values,
-               count, value);
+        launch({nullptr, &traits_, &attributes_}, "fill", {.grid = dim3(1024), .block = dim3(256)},
+               fill_floats, values, count, value);
         return values;
     }
     WeightView weight(const WeightLayout& layout) {
         memory_.emplace_back(layout.data_bytes());
         void* data = memory_.back().as<void>();
-        launch({nullptr, &traits_}, "fill", {.grid = dim3(1024), .block = dim3(256)}, fill,
+        launch({nullptr, &traits_, &attributes_}, "fill", {.grid = dim3(1024), .block = dim3(256)}, fill,
                static_cast<std::uint32_t*>(data), static_cast<std::int64_t>(layout.data_bytes() / 4),
                layout.format == WeightFormat::BF16);
         const auto scales = static_cast<std::int64_t>(layout.scale_count());

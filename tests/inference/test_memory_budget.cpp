@@ -16,6 +16,12 @@ namespace {
 class ChunkedBackend final : public sidewinder::test::HostBackend {
   public:
     static constexpr std::size_t kPerToken = 100'000;
+    std::size_t copies = 0, runtime = 0;
+    bool kept = false;
+    std::size_t work_bytes(const kernels::Dims&, std::int64_t) const override { return runtime; }
+    std::size_t runtime_bytes() const override { return runtime; }
+    std::size_t copies_bytes(const kernels::Dims&, std::int64_t) const override { return copies; }
+    bool keep_copies(std::span<const kernels::LayerWeights>) override { return kept = true; }
     std::int64_t best_chunk(const kernels::Dims&) const override { return 2048; }
     std::size_t zxbcdt_bytes(const kernels::Dims&, std::int64_t T) const override {
         return static_cast<std::size_t>(T) * kPerToken;
@@ -72,6 +78,27 @@ class TestMemoryBudget : public QObject {
         const MemoryNeed least = fit_in_memory(source_, config_, recipe, backend);
         QCOMPARE(least.chunk, kLeastChunk);
         QCOMPARE(least.total(), std::uint64_t{backend.limit});
+    }
+
+    // Other programs may have taken memory since it was planned.
+    void copiesAreKeptWhereStatesAndRuntimeFitBesideThem() {
+        ChunkedBackend backend;
+        backend.copies = 1'000'000;
+        backend.runtime = 500'000;
+        const auto recipe = WeightRecipe::parse("bf16");
+        const MemoryNeed need = fit_in_memory(source_, config_, recipe, backend);
+        QCOMPARE(need.copies, std::uint64_t{backend.copies});
+        Model model(backend, config_, Weights::load(source_, config_, recipe, backend), need.chunk);
+        const std::size_t later = need.copies + need.states + backend.runtime;
+        backend.limit = backend.held + later - 1;
+        const MemoryNeed without = keep_copies(need, model);
+        QVERIFY(!backend.kept);
+        QCOMPARE(without.copies, std::uint64_t{0});
+        QCOMPARE(without.copies_lacking, need.copies);
+        QCOMPARE(without.total(), need.total() - need.copies);
+        backend.limit = backend.held + later;
+        QCOMPARE(keep_copies(need, model).copies, need.copies);
+        QVERIFY(backend.kept);
     }
 
     void aRefusalNamesTheFiguresAndWhatWouldFit() {

@@ -8,15 +8,16 @@
 
 namespace sidewinder::test {
 
-/// A GPU made of the CPU backend, with a memory of its own size, that is lost at a chosen operation.
+/// A GPU made of the CPU backend, with a memory of its own size, that is lost at a chosen operation, or as
+/// soon as a test says so.
 class FailingBackend final : public kernels::Backend {
   public:
     struct Plan {
         std::size_t memory = std::size_t{1} << 40;
-        std::int64_t lost_at = -1;  ///< the operation of the mixer that fails, counted from 0; -1: none
-        std::int64_t calls = 0;     ///< so far
-        int calls_after_loss = 0;   ///< uploads, downloads and maths after the failure: must stay 0
-        bool lost = false;
+        std::int64_t lost_at = -1;        ///< the operation of the mixer that fails, counted from 0; -1: none
+        std::int64_t calls = 0;           ///< so far
+        int calls_after_loss = 0;         ///< copies, maths and waits that found it lost
+        bool lost = false;                ///< all of these fail from now on
         bool float8 = false;              ///< it was made for float8 prefill
         std::size_t copies = 0;           ///< bytes that keep_copies would take
         bool no_room_for_copies = false;  ///< the memory is full when they are made
@@ -104,7 +105,7 @@ class FailingBackend final : public kernels::Backend {
     }
 
   private:
-    // As a real one after a sticky fault: every call fails again.
+    // As of a real one after a sticky fault; releasing alone has nobody to tell.
     void at() {
         if (!plan_.lost) return;
         ++plan_.calls_after_loss;

@@ -405,9 +405,18 @@ class TestWindow : public QObject {
         box->click();
         QCOMPARE(changed.count(), 1);
         QVERIFY(window_->settings().float8Prefill);
-        status.offersFloat8 = false;  // what was chosen stays
+        status.offersFloat8 = false;  // what was chosen stays, and can be taken back
         window_->setStatus(status);
-        QVERIFY(!box->isEnabled() && box->isChecked());
+        QVERIFY(box->isEnabled() && box->isChecked());
+        QVERIFY(box->accessibleDescription().contains(QStringLiteral("9.0")));
+        box->click();
+        QVERIFY(!window_->settings().float8Prefill);
+        window_->setSettings(window_->settings());
+        QVERIFY(!box->isEnabled());
+        Settings chosen = window_->settings();
+        chosen.float8Prefill = true;
+        window_->setSettings(chosen);
+        QVERIFY(box->isEnabled() && box->isChecked());
     }
 
     void zoomIsReportedAsSettings() {

@@ -173,24 +173,30 @@ void SettingsDialog::buildMachine(QVBoxLayout& page) {
     addRow(page, tr("Runs on"), tr("Automatic takes the GPU when the model fits into its memory."), device_);
     float8_ = new QCheckBox;
     connect(float8_, &QCheckBox::toggled, this, &SettingsDialog::report);
-    float8Hint_ =
-        addRow(page, tr("Read long prompts in float8"), tr("Faster, slightly less exact."), float8_);
-    setFloat8Offered(false);
+    float8Hint_ = addRow(page, tr("Read long prompts in float8"), float8Hint(), float8_);
     threads_ = whole(0, 256);
     threads_->setSpecialValueText(tr("All cores"));
     addRow(page, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
 }
 
+QString SettingsDialog::float8Hint() const {
+    const QString hint = tr("Faster, slightly less exact.");
+    if (float8Offered_) return hint;
+    return hint + QLatin1Char(' ') +
+           tr("Not with what answers now: it takes an NVIDIA GPU of compute capability 9.0, such as the "
+              "H100.");
+}
+
 void SettingsDialog::setFloat8Offered(bool offered) {
-    QString hint = tr("Faster, slightly less exact.");
-    if (!offered) {
-        hint +=
-            QLatin1Char(' ') + tr("Not with what answers now: it takes an NVIDIA GPU of compute capability "
-                                  "9.0, such as the H100.");
-    }
-    float8_->setEnabled(offered);
+    float8Offered_ = offered;
+    const QString hint = float8Hint();
     float8_->setAccessibleDescription(hint);
     float8Hint_->setText(hint);
+    enableFloat8();
+}
+
+void SettingsDialog::enableFloat8() {
+    float8_->setEnabled(float8Offered_ || float8_->isChecked());
 }
 
 void SettingsDialog::setSettings(const Settings& s) {
@@ -207,6 +213,7 @@ void SettingsDialog::setSettings(const Settings& s) {
     seed_->setText(s.seed ? QString::number(*s.seed) : QString());
     device_->setCurrentIndex(static_cast<int>(s.device));
     float8_->setChecked(s.float8Prefill);
+    enableFloat8();
     threads_->setValue(s.threads);
     filling_ = false;
 }

@@ -23,7 +23,8 @@ class SettingsDialog : public QDialog {
     SettingsDialog(const Theme& theme, QWidget* parent);
     void setSettings(const Settings& settings);  ///< does not emit changed
     Settings settings() const;
-    /// Where it can't be had its box is off, with the reason beside it; what was chosen stays.
+    /// Where it can't be had its box is off, with the reason beside it, unless it is ticked: what was chosen
+    /// stays, and can be taken back.
     void setFloat8Offered(bool offered);
 
   Q_SIGNALS:
@@ -39,10 +40,13 @@ class SettingsDialog : public QDialog {
                    bool beneath = false);
     QDoubleSpinBox* decimal(double minimum, double maximum, double step);
     QSpinBox* whole(int minimum, int maximum);
+    QString float8Hint() const;
+    void enableFloat8();
     void report();
 
     const Theme& theme_;
     bool filling_ = false;
+    bool float8Offered_ = false;
     QComboBox* themeChoice_;
     QSpinBox* fontSize_;
     QPlainTextEdit* systemPrompt_;

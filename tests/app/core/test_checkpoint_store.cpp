@@ -4,11 +4,27 @@
 #include <fstream>
 
 #include "app/core/checkpoint_store.h"
+#include "kernels/error.h"
 #include "tests/support/random_engine.h"
 
 using namespace sidewinder;
 using inference::Timeline;
 namespace fs = std::filesystem;
+
+namespace {
+
+/// A state that failed on its way from the device.
+class NeverThere final : public kernels::HostCopy {
+  public:
+    explicit NeverThere(kernels::Error::Kind kind) : kind_(kind) {}
+    std::size_t size() const override { return 1; }
+    std::span<const std::byte> bytes() const override { throw kernels::Error(kind_, "It never came."); }
+
+  private:
+    kernels::Error::Kind kind_;
+};
+
+}  // namespace
 
 /// The timeline over real files: a restart goes on where the last one stopped.
 class TestCheckpointStore : public QObject {
@@ -78,6 +94,19 @@ class TestCheckpointStore : public QObject {
         files.flush();
         QCOMPARE(told_.size(), 1);
         QCOMPARE(files.used_bytes(), 0U);
+    }
+
+    // The engine tells it, with the way out beside it, which another sentence would cover.
+    void aLostDeviceIsNotToldHereToo() {
+        app::CheckpointStore files(directory(), 1 << 30, tell());
+        files.write("f", {}, inference::CheckpointKind::Conversation,
+                    std::make_shared<NeverThere>(kernels::Error::Kind::DeviceLost));
+        files.flush();
+        QVERIFY2(told_.isEmpty(), qPrintable(told_.join(QLatin1Char('\n'))));
+        files.write("f", {}, inference::CheckpointKind::Conversation,
+                    std::make_shared<NeverThere>(kernels::Error::Kind::Internal));
+        files.flush();
+        QCOMPARE(told_, QStringList{QStringLiteral("It never came.")});
     }
 
     void wipeRemovesEverything() {

@@ -1,4 +1,5 @@
 #include <QCheckBox>
+#include <QComboBox>
 #include <QtTest>
 
 #include "tests/support/failing_backend.h"
@@ -8,7 +9,7 @@ using namespace sidewinder;
 using test::FailingBackend;
 using test::WindowFixture;
 
-/// The real window on a GPU that fails: nothing is lost, it is said once, and the CPU goes on.
+/// The real window on a GPU that fails: the answer so far is kept, the loss is told, and the CPU goes on.
 class TestDeviceLost : public QObject {
     Q_OBJECT
 
@@ -84,7 +85,7 @@ class TestDeviceLost : public QObject {
         QCOMPARE(made_, 1);
     }
 
-    // The device was lost while nothing ran; what notices is the old model's release.
+    // The device was lost while nothing ran; what notices is the wait before the old model is let go of.
     void aGpuLostBeforeTheModelIsLoadedAgainIsTold() {
         WindowFixture f;
         f.setBackends(backends());
@@ -104,6 +105,27 @@ class TestDeviceLost : public QObject {
         QVERIFY2(status(f).contains(QStringLiteral("CPU")), qPrintable(status(f)));
         QCOMPARE(made_, 1);
         QCOMPARE(plan_.calls_after_loss, 1);
+    }
+
+    void whoGoesToTheCpuAsTheGpuIsLostGetsTheCpu() {
+        WindowFixture f;
+        f.setBackends(backends());
+        QVERIFY(f.start());
+        plan_.lost = true;
+        QTest::keyClick(&f.window(), Qt::Key_Comma, Qt::ControlModifier);
+        auto* device = qobject_cast<QComboBox*>(f.control("Runs on"));
+        QVERIFY(device);
+        QSignalSpy loaded(&f.app().controller(), &app::Controller::modelLoaded);
+        device->setCurrentIndex(static_cast<int>(ui::DeviceChoice::Cpu));
+        QVERIFY(loaded.wait(60'000));
+        QVERIFY2(status(f).contains(QStringLiteral("CPU")), qPrintable(status(f)));
+        QWidget* notice = f.window().findChild<QWidget*>(QStringLiteral("NoticeBar"));
+        QVERIFY(notice->accessibleName().contains(QStringLiteral("GPU failed")));
+        const QWidget* use_cpu = f.control("Use the CPU");
+        QVERIFY2(!use_cpu || use_cpu->isHidden(), "it was chosen already");
+        QVERIFY(f.message(f.ask(QStringLiteral("Add two numbers"))).status == storage::Status::Done);
+        QCOMPARE(made_, 1);
+        QCOMPARE(plan_.calls_after_loss, 1);  // the one that noticed
     }
 };
 

@@ -1,6 +1,8 @@
 #include <QCheckBox>
 #include <QtTest>
 
+#include <new>
+
 #include "tests/support/failing_backend.h"
 #include "tests/support/window_fixture.h"
 
@@ -70,6 +72,22 @@ class TestFloat8Setting : public QObject {
         f.setBackends(none);
         QVERIFY(f.start());
         QVERIFY(!box(f)->isEnabled());
+    }
+
+    void withoutAModelItIsNotOffered() {
+        WindowFixture f;
+        app::BackendMaker maker = backends();
+        maker.cuda = [this, gpu = maker.cuda](const kernels::Dims& dims, kernels::WeightFormat format,
+                                              bool float8) {
+            if (made_ > 0) throw std::bad_alloc();
+            return gpu(dims, format, float8);
+        };
+        f.setBackends(maker);
+        QVERIFY(f.start());
+        QCheckBox* float8 = box(f);
+        QVERIFY(!float8->accessibleDescription().contains(QStringLiteral("9.0")));
+        float8->click();  // loads the model again
+        QTRY_VERIFY_WITH_TIMEOUT(float8->accessibleDescription().contains(QStringLiteral("9.0")), 60'000);
     }
 };
 

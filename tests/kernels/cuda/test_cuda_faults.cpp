@@ -218,7 +218,8 @@ class TestCudaFaults : public QObject {
         QVERIFY_THROWS_EXCEPTION(Error, on_its_way->bytes());  // the first that notices
         QVERIFY_THROWS_EXCEPTION(Error, backend->synchronize());
         QVERIFY_THROWS_EXCEPTION(Error, static_cast<void>(backend->available_memory()));
-        QVERIFY_THROWS_EXCEPTION(Error, there->bytes());
+        QCOMPARE(there->bytes()[0], std::byte{0});        // came before that, and stays
+        QVERIFY_THROWS_EXCEPTION(Error, again->bytes());  // may have come, but nobody knows
         there.reset();
         memory = {};
         backend.reset();
@@ -243,6 +244,27 @@ class TestCudaFaults : public QObject {
         QCOMPARE(waitpid(child, &status, 0), child);
         QVERIFY(WIFEXITED(status));
         QCOMPARE(WEXITSTATUS(status), 7);
+    }
+
+    // Else releasing would wait for a device that may hang.
+    void workIsWaitedForBeforeReleaseAlthoughSomeDidNotStart() {
+        const auto& dims = config().dims;
+        const auto backend = kernels::cuda::make_backend(dims, kernels::WeightFormat::BF16);
+        backend->reserve(dims, 16);
+        const inference::Weights weights = inference::Weights::load(
+            inference::RandomWeights(config()), config(), {kernels::WeightFormat::BF16, 0}, *backend);
+        const auto residual = backend->allocate(static_cast<std::size_t>(dims.d_model) * sizeof(float));
+        const auto zxbcdt = backend->allocate(backend->zxbcdt_bytes(dims, 1));
+        backend->zero(residual.data(), residual.bytes());
+        auto other = backend->allocate(64);
+        backend->norm_linear(dims, weights.layers()[0], residual.as<float>(), 1, zxbcdt.data());
+        emulator::fail({.error = cudaErrorMemoryAllocation, .only = "cudaLaunchKernel"});
+        const std::int64_t waits = emulator::calls("cudaEventQuery");
+        other = {};
+        QVERIFY(emulator::failed());
+        QVERIFY(emulator::calls("cudaEventQuery") > waits);
+        QVERIFY_THROWS_EXCEPTION(Error, backend->synchronize());  // which tells it
+        backend->synchronize();
     }
 
     void moreRoomIsMadeWithoutOldAddresses() {

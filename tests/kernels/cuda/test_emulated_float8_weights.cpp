@@ -130,6 +130,23 @@ class TestEmulatedFloat8Weights : public QObject {
         QCOMPARE(backend->state_format().ends_with("-kept"), lacking == 0);
     }
 
+    /// Kernels and cuBLASLt's code are loaded as they are first needed.
+    void whatIsLoadedLaterKeepsItsPlace() {
+        const auto recipe = inference::WeightRecipe::parse("int8");
+        const auto backend = float8_backend(WeightFormat::Int8);
+        const auto need = inference::fit_in_memory(inference::RandomWeights(float8_config()), float8_config(),
+                                                   recipe, *backend);
+        inference::Model model = float8_model(*backend, WeightFormat::Int8);
+        emulator::Device device;
+        device.memory = emulator::device_memory_used() + need.copies + need.states +
+                        (std::size_t{340} << 20) - 1;  // another program takes the rest
+        emulator::set_device(device);
+        QCOMPARE(inference::keep_copies(need, model).copies, std::uint64_t{0});
+        ++device.memory;
+        emulator::set_device(device);
+        QCOMPARE(inference::keep_copies(need, model).copies, need.copies);
+    }
+
     void whereThereIsNoFloat8NothingIsAskedFor() {
         const auto plain = float8_backend(WeightFormat::BF16, false);
         QCOMPARE(plain->copies_bytes(float8_config().dims, 2), std::size_t{0});

@@ -11,7 +11,7 @@ class TestEmulatedLaunch : public QObject {
     Q_OBJECT
 
     static constexpr std::size_t kUnasked = 48 * 1024, kLarge = 100 * 1024, kSmaller = 60 * 1024;
-    int kernel_ = 0;  ///< its address stands for a kernel's
+    int kernel_ = 0, hungry_ = 0;  ///< their addresses stand for kernels'
 
     static std::int64_t changes() { return emulator::calls("cudaFuncSetAttribute"); }
     int limit() const {
@@ -39,6 +39,25 @@ class TestEmulatedLaunch : public QObject {
         one.require(&kernel_, kLarge, false, "kernel");
         other.require(&kernel_, kSmaller, false, "kernel");
         QCOMPARE(limit(), static_cast<int>(kLarge));
+    }
+
+    // On a device the launch fails.
+    void whatNobodyAskedForIsTold() {
+        emulator::LaunchRequest request;
+        request.name = "hungry";
+        request.kernel = &hungry_;
+        request.smem = kUnasked;
+        const auto start = [&] {
+            return emulator::first_fault([&] { emulator::launch_kernel(nullptr, request, [] {}); });
+        };
+        QCOMPARE(start(), std::string());
+        request.smem = kSmaller;
+        const std::string sentence = start();
+        QVERIFY2(sentence.find("hungry takes 61440 bytes") != std::string::npos, sentence.c_str());
+        KernelAttributes().require(&hungry_, kSmaller, false, "hungry");
+        QCOMPARE(start(), std::string());
+        request.smem = kLarge;
+        QVERIFY(!start().empty());
     }
 
     void whatNoDeviceHasIsRefusedByTheKernelsName() {

@@ -185,12 +185,14 @@ bool contains(const std::string& text, const char* part) {
 class TestEmulator : public QObject {
     Q_OBJECT
     DeviceTraits device;
+    KernelAttributes attributes;
     Context context;
 
   private slots:
     void initTestCase() {
         device = open_device();
         context.device = &device;
+        context.attributes = &attributes;
     }
     void cleanup() { emulator::reset(); }
 
@@ -409,7 +411,7 @@ class TestEmulator : public QObject {
         const DeviceArray<int> counter(std::vector<int>(1));
         cudaStream_t stream = nullptr;
         check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
-        const Context captured{stream, &device};
+        const Context captured{stream, &device, &attributes};
         check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "begin");
         launch(captured, "add_one", LaunchShape{dim3(2), dim3(32)}, add_one, counter.get());
         cudaGraph_t graph = nullptr;
@@ -441,7 +443,7 @@ class TestEmulator : public QObject {
         check(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking), "cudaStreamCreate");
         check(cudaEventCreate(&event), "cudaEventCreate");
         emulator::set_schedule(emulator::Schedule::Lazy);
-        const Context context_of_stream{stream, &device};
+        const Context context_of_stream{stream, &device, &attributes};
         launch(context_of_stream, "add_one", LaunchShape{dim3(1), dim3(32)}, add_one, counter.get());
         check(cudaEventRecord(event, stream), "cudaEventRecord");
         check(cudaStreamWaitEvent(other, event, 0), "cudaStreamWaitEvent");

@@ -153,6 +153,7 @@ bool contains(const std::string& text, const char* part) {
 class TestEmulatorGrid : public QObject {
     Q_OBJECT
     DeviceTraits device;
+    KernelAttributes attributes;
     Context context;
 
     static void inBothOrders() {
@@ -178,7 +179,9 @@ class TestEmulatorGrid : public QObject {
     void init() {
         emulator::set_device({.multiprocessors = 6});
         device = open_device();
+        attributes = {};  // a device of its own for each test
         context.device = &device;
+        context.attributes = &attributes;
     }
     void cleanup() {
         emulator::set_order(emulator::Order::Forward);
@@ -278,8 +281,8 @@ class TestEmulatorGrid : public QObject {
         check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "begin");
         LaunchShape shape = together(2);
         shape.block = dim3(512);
-        launch(Context{stream, &device}, "large_blocks", shape, large_blocks, counters.barrier(), sums.get(),
-               1);
+        launch(Context{stream, &device, &attributes}, "large_blocks", shape, large_blocks, counters.barrier(),
+               sums.get(), 1);
         cudaGraph_t graph = nullptr;
         cudaGraphExec_t exec = nullptr;
         check(cudaStreamEndCapture(stream, &graph), "end");

@@ -167,11 +167,11 @@ class TestEmulatorMbarrier : public QObject {
         LaunchShape shape;
         shape.block.x = threads;
         shape.smem = 1024;
-        launch({nullptr, &device_}, "kernel", shape, kernel, args...);
+        launch(cuda_.context, "kernel", shape, kernel, args...);
         check(cudaDeviceSynchronize(), "the kernel");
     }
 
-    DeviceTraits device_ = open_device();
+    sidewinder::test::CudaContext cuda_;
 };
 
 }  // namespace

@@ -125,7 +125,8 @@ Result run(const Problem& p, const std::vector<std::int64_t>& calls, const cuda:
     const DeviceArray<float> squares(std::vector<float>(static_cast<std::size_t>(p.T * dims.n_heads), NAN));
     const MixerWeights weights{conv_weight.get(), conv_bias.get(), dt_bias.get(),
                                A.get(),           D.get(),         norm_weight.get()};
-    const cuda::Context context{nullptr, &device};
+    cuda::KernelAttributes attributes;
+    const cuda::Context context{nullptr, &device, &attributes};
     std::int64_t at = 0;
     for (const std::int64_t tokens : calls) {
         const cuda::MixerChunkWork work{tiles.get(), squares.get() + at * dims.n_heads};

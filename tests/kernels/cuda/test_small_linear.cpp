@@ -66,7 +66,8 @@ class Problem {
         DeviceTraits device = open_device();
         device.multiprocessors = c_.multiprocessors;
         device.shared_per_block = std::min(device.shared_per_block, c_.shared_per_block);
-        const Context context{nullptr, &device};
+        KernelAttributes attributes;
+        const Context context{nullptr, &device, &attributes};
         const DeviceWeight weight(weight_), side(side_);
         const DeviceArray<float> x(part(x_, first, T, stride_)), norm(norm_weight_);
         const DeviceArray<float> squares(part(squares_, first, T, heads_));

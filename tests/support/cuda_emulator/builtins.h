@@ -42,10 +42,10 @@
 // --- Barriers
 
 inline void __syncthreads() {
-    sidewinder::emulator::block_barrier(false);
+    sidewinder::emulator::sync_threads(false);
 }
 inline int __syncthreads_count(int predicate) {
-    return static_cast<int>(sidewinder::emulator::block_barrier(predicate != 0));
+    return static_cast<int>(sidewinder::emulator::sync_threads(predicate != 0));
 }
 inline int __syncthreads_or(int predicate) {
     return __syncthreads_count(predicate) != 0;

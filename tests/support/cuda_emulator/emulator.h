@@ -15,7 +15,8 @@
 /// makes calls fail; then it is as on a GPU:
 ///
 ///     const DeviceTraits device = open_device();
-///     const Context context{nullptr, &device};
+///     KernelAttributes attributes;
+///     const Context context{nullptr, &device, &attributes};
 ///     float* out = nullptr;                                  // RAII in real tests
 ///     check(cudaMalloc(reinterpret_cast<void**>(&out), bytes), "cudaMalloc");
 ///     rms_norm(context, x, weight, 1e-5f, T, width, out);    // an operation of ops.h
@@ -34,40 +35,37 @@
 /// (SIDEWINDER_CUDA_ORDER=reversed), so that what depends on their order differs.
 ///
 /// What is as on the device
-///   - threads of a block meet in barriers and warp functions, lanes named by the mask; returned threads do
-///   not
-///     count; cp.async arrives at a wait of its own thread that covers it, never before (until then the place
-///     holds NaN), bulk copies at a wait for their mbarrier; mma and ldmatrix move their fragments as PTX
-///     says; blocks run one after the other, those of a cooperative launch in turns: each until all its
-///     threads wait or one has called add_release;
-///   - memory is what cudaMalloc gave, nothing else is in reach; streams keep their order; a captured stream
-///   records;
-///     cuBLASLt refuses types and shapes that the library refuses; a sticky failure makes every later call
-///     fail.
+///   - threads of a block meet in barriers and warp functions, lanes named by the mask; returned threads
+///     do not count; cp.async arrives at a wait of its own thread that covers it, never before (until then
+///     the place holds NaN), bulk copies at a wait for their mbarrier; mma and ldmatrix move their
+///     fragments as PTX says; blocks run one after the other, those of a cooperative launch in turns: each
+///     until all its threads wait or one has called add_release;
+///   - memory is what cudaMalloc gave, nothing else is in reach; streams keep their order; a captured
+///     stream records; cuBLASLt refuses types and shapes that the library refuses; a sticky failure makes
+///     every later call fail.
 ///
 /// What ends the test with a sentence that names kernel, block and thread (`fault`)
 ///   - an access outside of any allocation (a megabyte on either side and freed memory cannot be read or
-///   written;
-///     the last, shared page of an allocation has guard bytes, looked at by cudaFree and `check_memory`), or
-///     behind the dynamic shared memory; misaligned or misplaced cp.async, ldmatrix and load_once;
+///     written; the last, shared page of an allocation has guard bytes, looked at by cudaFree and
+///     `check_memory`), or behind the dynamic shared memory; misaligned or misplaced cp.async, ldmatrix
+///     and load_once;
 ///   - a barrier or warp function that can never complete, or in which lanes meet with different masks or
-///   functions;
+///     functions;
 ///   - blocks that wait for each other and can never go on, or in a launch that is not cooperative;
-///   - impossible grids, blocks and shared memory; a launch with overlap in which nobody waits for the prior
-///   grid;
+///   - impossible grids and blocks; more shared memory than there is, or than the kernel was allowed; a
+///     launch with overlap in which nobody waits for the prior grid;
 ///   - a call that waits for a device that hangs;
 ///   - copies that name host memory as device memory, pass an end, or use what was destroyed; leaks
-///   (`reset`).
+///     (`reset`).
 ///
 /// What shows as NaN or 0xFF bytes: memory that was never written (device, pinned, dynamic and static shared
 /// memory before each block), values shuffled from lanes that do not take part, pinned memory before the copy
 /// to it is waited for (Schedule::Lazy).
 ///
 /// What is not seen: races between two threads that no order of whole stretches between barriers shows; a
-/// missing
-/// __threadfence; bank conflicts; registers; the device's rounding in fast functions and its sum order in
-/// mma; misaligned plain vector accesses; static plus dynamic shared memory over the limit; what a kernel
-/// does wrongly before wait_prior_grid.
+/// missing __threadfence; bank conflicts; registers; the device's rounding in fast functions and its sum
+/// order in mma; misaligned plain vector accesses; static plus dynamic shared memory over the limit; what a
+/// kernel does wrongly before wait_prior_grid.
 ///
 /// The runtime is process-wide, as the real one is. Its calls may come from any thread; kernels run one at a
 /// time, on the thread that makes them run.
@@ -78,8 +76,8 @@ struct Device {
     std::string name = "Emulated device";
     int count = 1;
     int compute = 90;
-    int multiprocessors = 6;  ///< few: the blocks of a cooperative launch live all at once  ///< also the
-                              ///< most blocks of a cooperative launch, each with stacks of its own
+    int multiprocessors = 6;  ///< and the most blocks of a cooperative launch; few, since these are all there
+                              ///< at once, each with stacks of its own
     int driver_version = 13000;
     int runtime_version = 13000;
     std::size_t memory = std::size_t{4} << 30;

@@ -24,6 +24,7 @@ void launch(const Context& context, const char* name, const LaunchShape& shape, 
     prepare(context, name, shape, overlap, reinterpret_cast<const void*>(kernel));
     emulator::LaunchRequest request;
     request.name = name;
+    request.kernel = reinterpret_cast<const void*>(kernel);
     request.grid = {shape.grid.x, shape.grid.y, shape.grid.z};
     request.block = {shape.block.x, shape.block.y, shape.block.z};
     request.smem = shape.smem;

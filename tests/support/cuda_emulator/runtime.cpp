@@ -92,6 +92,11 @@ bool Runtime::capturing_forbids() {
     return any;
 }
 
+std::size_t Runtime::dynamic_smem_of(const void* kernel) const {
+    const auto allowed = dynamic_smem.find(kernel);
+    return allowed == dynamic_smem.end() ? 48 * 1024 : static_cast<std::size_t>(allowed->second);
+}
+
 cudaError_t Runtime::set_error(cudaError_t error) {
     if (error != cudaSuccess) last_error = error;
     return error;
@@ -123,6 +128,12 @@ cudaError_t launch_kernel(cudaStream_t stream, const LaunchRequest& request,
     const std::uint64_t blocks = std::uint64_t{request.grid.x} * request.grid.y * request.grid.z;
     if (request.cooperative && blocks > static_cast<std::uint64_t>(runtime().device.multiprocessors)) {
         return runtime().set_error(cudaErrorCooperativeLaunchTooLarge);
+    }
+    const std::size_t allowed = runtime().dynamic_smem_of(request.kernel);
+    if (request.smem > allowed) {
+        fault("Kernel " + request.name + " takes " + std::to_string(request.smem) +
+              " bytes of dynamic shared memory; " + std::to_string(allowed) +
+              " were allowed by cudaFuncSetAttribute or are without it.");
     }
     runtime().submit(stream, [request, body] { run_grid(request, body); });
     return cudaSuccess;

@@ -216,11 +216,9 @@ cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute which, in
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel) {
     const Call call(__func__);
     if (!call) return call.error();
-    const auto allowed = runtime().dynamic_smem.find(kernel);
     *attributes = {};
     attributes->maxThreadsPerBlock = 1024;
-    attributes->maxDynamicSharedSizeBytes =
-        allowed == runtime().dynamic_smem.end() ? 48 * 1024 : allowed->second;
+    attributes->maxDynamicSharedSizeBytes = static_cast<int>(runtime().dynamic_smem_of(kernel));
     return cudaSuccess;
 }
 

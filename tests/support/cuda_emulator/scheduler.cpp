@@ -265,7 +265,7 @@ void warp_collective(std::uint32_t mask, const Collective& collective, void* arg
     scheduler().yield();
 }
 
-unsigned block_barrier(bool predicate) {
+unsigned sync_threads(bool predicate) {
     Scheduler& s = scheduler();
     Block& block = *s.block;
     Thread& self = *current.thread;

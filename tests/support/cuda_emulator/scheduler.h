@@ -19,6 +19,7 @@ enum class Order { Forward, Reversed };
 
 struct LaunchRequest {
     std::string name;
+    const void* kernel = nullptr;  ///< by which it is asked for shared memory
     uint3 grid{1, 1, 1};
     uint3 block{1, 1, 1};
     std::size_t smem = 0;
@@ -90,9 +91,10 @@ void run_grid(const LaunchRequest& request, const std::function<void()>& body);
 /// Waits for all lanes of `mask` that have not returned, then has `collective` run once.
 void warp_collective(std::uint32_t mask, const Collective& collective, void* argument);
 
-/// Waits for all threads of the block that have not returned; the number of them whose `predicate` holds.
-unsigned block_barrier(bool predicate);
-/// The same for `threads` of them, whoever comes.
+/// __syncthreads: waits for all threads of the block that have not returned; the number of them whose
+/// `predicate` holds.
+unsigned sync_threads(bool predicate);
+/// block_barrier of ptx.h: waits for `threads` of them, whoever comes.
 void team_barrier(unsigned threads);
 /// Until `wake_from_mbarrier` is called for it.
 void sleep_at_mbarrier(const void* barrier);
