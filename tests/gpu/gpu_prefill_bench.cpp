@@ -1,5 +1,6 @@
 // Time of a long step's operations alone, layer by layer in one CUDA graph, on weights of the 7B's width, and
-// of cuBLASLt's choices for its products: `gpu_prefill_bench [layers] [ops|narrow|products|all] [T...]`.
+// of cuBLASLt's choices for its products: `gpu_prefill_bench [layers] [ops|sustained|narrow|products|all]
+// [T...]`. `sustained`: the same operations, each for a second, so that the device's power limit counts.
 #include <cuda_bf16.h>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ using namespace sidewinder::kernels::cuda;
 namespace bench = sidewinder::bench;
 using sidewinder::bench::median_microseconds;
 using sidewinder::bench::ProductChoices;
+using sidewinder::bench::Sustained;
 
 class Bench {
   public:
@@ -92,6 +94,8 @@ class Bench {
         std::printf("  sum of the parts %.1f; 64 layers: %.1f k tokens/s\n", sum, t / all / 64 * 1e3);
         std::fflush(stdout);
     }
+
+    void sustain(double seconds) { seconds_ = seconds; }
 
     void dequantizing() {
         for (const WeightFormat format : {WeightFormat::Int8, WeightFormat::Int4}) {
@@ -317,9 +321,13 @@ class Bench {
 
     double line(const char* name, double MB, double TF, std::int64_t T,
                 const std::function<void(int)>& work) {
-        const double us =
-            median_microseconds(stream_, static_cast<int>(layers_.size()), T > 1024 ? 7 : 15, work);
+        const int count = static_cast<int>(layers_.size());
+        const Sustained s = seconds_ > 0
+                                ? bench::sustained(stream_, count, seconds_, meter_, work)
+                                : Sustained{median_microseconds(stream_, count, T > 1024 ? 7 : 15, work)};
+        const double us = s.microseconds;
         std::printf("  %-12s %8.2f", name, us);
+        if (seconds_ > 0) std::printf("  %4.0f W %4u MHz %6.1f mJ", s.watts, s.megahertz, s.joules * 1e3);
         if (MB > 0) std::printf("  %5.0f GB/s", MB / us * 1e3);
         if (TF > 0) std::printf("  %5.0f TFLOP/s", TF / us * 1e6);
         std::printf("\n");
@@ -351,6 +359,8 @@ class Bench {
     }
 
     DeviceTraits traits_ = open_device();
+    double seconds_ = 0;
+    bench::PowerMeter meter_;
     cudaStream_t stream_ = nullptr;
     KernelAttributes attributes_;
     Context context_;
@@ -379,6 +389,10 @@ int main(int argc, char** argv) {
         if (tokens.empty()) tokens = {512, 4096};
         Bench bench(layers, tokens.back());
         if (what == "ops" || what == "all") {
+            for (const std::int64_t T : tokens) bench.operations(T);
+        }
+        if (what == "sustained") {
+            bench.sustain(1.0);
             for (const std::int64_t T : tokens) bench.operations(T);
         }
         if (what == "narrow" || what == "all") {
