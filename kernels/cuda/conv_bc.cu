@@ -170,6 +170,7 @@ __global__ void __launch_bounds__(kThreads, 3) conv_bc_kernel(ConvArguments args
         convolve_and_multiply<Q>(args, chunk, group, warp, lane);
         return;
     }
+    if (threadIdx.x == 0) *args.work.counter(chunk, group) = 0;
 #pragma unroll 1
     for (int h = warp; h < args.heads_per_group; h += kWarps) {
         const int head = group * args.heads_per_group + h;

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "kernels/cuda/scan_norm.cuh"
 #include "kernels/cuda/scan_tiles.cuh"
 
 /// scan_chunk's out warps: y before the gate, each 16 of its columns. They also copy the tiles and time steps
-/// in.
+/// in, and with kNorms see to the group norm (scan_norm.cuh).
 namespace sidewinder::kernels::cuda::scan {
 
 /// Operands of 16 state columns: C's for every token, the state's for this warp's rows of it.
@@ -140,13 +141,15 @@ __device__ __forceinline__ void copy_tiles(const Arguments& args, char* smem, in
 }
 
 /// The out warps' walk over the sequence.
-template <int Q>
+template <int Q, bool kNorms>
 __device__ __forceinline__ void put_out(const Arguments& args, char* smem, int head, int thread) {
     using L = Layout<Q>;
     const int lane = thread % kWarp;
     const LaneSpot at{thread / kWarp, lane, lane / 4, lane % 4 * 2};
+    Norm<Q, kNorms> norm(args, smem, head, at);
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
+        norm.tell(chunk - 2);
         if (chunk + 2 < args.chunks) copy_tiles<Q>(args, smem, chunk + 2, head, thread);
         if (chunk >= 0) {
             float Y[Q / 16][2][4] = {};
@@ -154,7 +157,15 @@ __device__ __forceinline__ void put_out(const Arguments& args, char* smem, int h
             from_chunk<Q>(Y, smem + L::x(chunk), smem + L::scores(chunk), at);
             hand_over<Q>(Y, smem + L::y(chunk), at);
         }
+        norm.collect(chunk - 3);
         cp_async_wait<0>();
+        end_step<Q>();
+    }
+#pragma unroll 1
+    for (int i = 0; i < kDrain<kNorms>; ++i) {
+        norm.tell(args.chunks + i - 2);
+        norm.collect(args.chunks + i - 3);
+        if (i + 1 == kDrain<kNorms>) norm.collect(args.chunks + i - 2);
         end_step<Q>();
     }
 }

@@ -31,6 +31,7 @@ __device__ __forceinline__ BlockSpot block_spot(int block) {  // up to ten
 struct WorkView {
     char* groups;
     char* heads;
+    unsigned* counters;
     int n_groups;
     int n_heads;
 
@@ -42,12 +43,18 @@ struct WorkView {
     __device__ __forceinline__ Steps<Q>* steps(int chunk, int head) const {
         return reinterpret_cast<Steps<Q>*>(heads) + static_cast<std::int64_t>(chunk) * n_heads + head;
     }
+    /// The heads of the group that have gated the chunk.
+    __device__ __forceinline__ unsigned* counter(int chunk, int group) const {
+        return counters + static_cast<std::int64_t>(chunk) * n_groups + group;
+    }
 };
 
 template <int Q>
 WorkView work_view(void* work, int chunks, int n_groups, int n_heads) {
-    char* const base = static_cast<char*>(work);
-    return {base, base + std::int64_t{chunks} * n_groups * GroupPart<Q>::kBytes, n_groups, n_heads};
+    char* const groups = static_cast<char*>(work);
+    char* const heads = groups + std::int64_t{chunks} * n_groups * GroupPart<Q>::kBytes;
+    char* const counters = heads + std::int64_t{chunks} * n_heads * static_cast<int>(sizeof(Steps<Q>));
+    return {groups, heads, reinterpret_cast<unsigned*>(counters), n_groups, n_heads};
 }
 
 }  // namespace sidewinder::kernels::cuda::scan

@@ -102,7 +102,7 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
 }
 
 /// The prepare warps' walk over the sequence.
-template <int Q>
+template <int Q, bool kNorms>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
@@ -117,7 +117,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
     }
     uint4 raw[kShare<Q>] = {};  // scores of the next chunk, on their way a step ahead
     load_scores<Q>(raw, args, 0, group, warp, lane);
-    Gate<Q> gate(args, head, thread);
+    Gate<Q, kNorms> gate(args, head, thread);
     // Two warps share a scheduler: one is at the exponentials while the other is at the sums.
     const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
@@ -133,6 +133,12 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         end_step<Q>();
     }
     gate.step(smem, args.chunks);
+#pragma unroll 1
+    for (int i = 0; i < kDrain<kNorms>; ++i) {
+        end_step<Q>();
+        gate.step(smem, args.chunks + 1 + i);
+    }
+    gate.norm_last(smem);
     if (thread < kHeadDim) {
         const std::int64_t channel = static_cast<std::int64_t>(head) * kHeadDim + thread;
         advance_conv_state(args.conv_state + channel, args.zxbc + args.d_inner + channel, args.stride,

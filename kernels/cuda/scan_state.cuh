@@ -120,7 +120,7 @@ __device__ __forceinline__ void advance(float (&S)[kTiles][4], const char* x_til
 }
 
 /// The state warps' walk over the sequence.
-template <int Q>
+template <int Q, bool kNorms>
 __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head, int thread) {
     using L = Layout<Q>;
     const int lane = thread % kWarp;
@@ -135,6 +135,7 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
         });
     }
     store_state(state_address(args, head, at), S);
+    for (int i = 0; i < kDrain<kNorms>; ++i) end_step<Q>();
 }
 
 }  // namespace sidewinder::kernels::cuda::scan
