@@ -92,9 +92,8 @@ __device__ __forceinline__ void convolve(const ConvArguments& args, const RawRow
                 v[n] = conv_4(taps[n], bias[n], c[i % 4][n], c[(i + 1) % 4][n], c[(i + 2) % 4][n],
                               c[(i + 3) % 4][n]);
             }
-            silu_pair(v[0], v[1]);
-            silu_pair(v[2], v[3]);
-            const uint2 words{pack_f16_saturated(v[0], v[1]), pack_f16_saturated(v[2], v[3])};
+            const uint2 words{pack_f16_saturated(silu(v[0]), silu(v[1])),
+                              pack_f16_saturated(silu(v[2]), silu(v[3]))};
             const int to = scan::wide_piece(row + four + i, lane / 2) + lane % 2 * 8;
             *reinterpret_cast<uint2*>(tile + to) = words;
             *reinterpret_cast<uint2*>(out + to) = words;

@@ -73,9 +73,9 @@ void scan_chunk(const Context& context, const MixerChunkCall& call) {
 
 // All heads are on the device at once, a multiprocessor each.
 bool scan_norms(const DeviceTraits& device, const MixerChunkCall& call) {
-    return !call.work.token_scales && scan_tokens(device) == 64 &&
-           call.dims.n_heads / call.dims.n_groups % scan::kHeadsALane == 0 &&
-           call.dims.n_heads <= device.multiprocessors;
+    const std::int64_t heads = call.dims.n_heads / call.dims.n_groups;
+    return !call.work.token_scales && scan_tokens(device) == 64 && heads % scan::kHeadsALane == 0 &&
+           heads <= scan::kMostHeads && call.dims.n_heads <= device.multiprocessors;
 }
 
 // 64 tokens a chunk take 214 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.

@@ -20,10 +20,8 @@ __device__ __forceinline__ std::uint32_t gated_pair(std::uint32_t y, std::uint32
     __half2 halves;
     memcpy(static_cast<void*>(&halves), &y, sizeof halves);
     const float2 scan = __half22float2(halves);
-    float gate[2] = {low_bf16(z), high_bf16(z)};
-    silu_pair(gate[0], gate[1]);
-    const float u0 = scan.x * gate[0];
-    const float u1 = scan.y * gate[1];
+    const float u0 = scan.x * silu(low_bf16(z));
+    const float u1 = scan.y * silu(high_bf16(z));
     squares = fmaf(u0, u0, fmaf(u1, u1, squares));
     return pack_bf16(u0, u1);
 }
@@ -42,10 +40,6 @@ class Gate {
         if (kNorms && chunk >= kLag) norm(smem, chunk - kLag);
         if (chunk >= 1 && chunk <= args_.chunks) gate(smem, chunk - 1);
         if (chunk >= 0 && chunk < args_.chunks) load_z(chunk);
-    }
-    /// Behind the last step: that of the last chunk's.
-    __device__ __forceinline__ void norm_last(const char* smem) {
-        if (kNorms) norm(smem, args_.chunks - 1);
     }
 
   private:

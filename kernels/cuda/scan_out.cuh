@@ -4,7 +4,7 @@
 #include "kernels/cuda/scan_tiles.cuh"
 
 /// scan_chunk's out warps: y before the gate, each 16 of its columns. They also copy the tiles and time steps
-/// in, and with kNorms see to the group norm (scan_norm.cuh).
+/// in.
 namespace sidewinder::kernels::cuda::scan {
 
 /// Operands of 16 state columns: C's for every token, the state's for this warp's rows of it.
@@ -43,8 +43,8 @@ __device__ __forceinline__ void from_state(float (&Y)[Q / 16][2][4], const char*
     }
 #pragma unroll
     for (int m = 0; m < Q / 16; ++m) {
-        const float upper = exp2_approx(steps.token[m * 16 + at.group].log2_decay);
-        const float lower = exp2_approx(steps.token[m * 16 + at.group + 8].log2_decay);
+        const float upper = exp2_approx(steps.log2_decay[m * 16 + at.group]);
+        const float lower = exp2_approx(steps.log2_decay[m * 16 + at.group + 8]);
 #pragma unroll
         for (int p = 0; p < 2; ++p) {
             Y[m][p][0] *= upper;
@@ -146,10 +146,10 @@ __device__ __forceinline__ void put_out(const Arguments& args, char* smem, int h
     using L = Layout<Q>;
     const int lane = thread % kWarp;
     const LaneSpot at{thread / kWarp, lane, lane / 4, lane % 4 * 2};
-    Norm<Q, kNorms> norm(args, smem, head, at);
+    Norm<Q> norm(args, head, at);
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
-        norm.tell(chunk - 2);
+        if (kNorms) norm.load(chunk - 3);
         if (chunk + 2 < args.chunks) copy_tiles<Q>(args, smem, chunk + 2, head, thread);
         if (chunk >= 0) {
             float Y[Q / 16][2][4] = {};
@@ -157,15 +157,14 @@ __device__ __forceinline__ void put_out(const Arguments& args, char* smem, int h
             from_chunk<Q>(Y, smem + L::x(chunk), smem + L::scores(chunk), at);
             hand_over<Q>(Y, smem + L::y(chunk), at);
         }
-        norm.collect(chunk - 3);
+        if (kNorms) norm.write(smem, chunk - 3);
         cp_async_wait<0>();
         end_step<Q>();
     }
 #pragma unroll 1
     for (int i = 0; i < kDrain<kNorms>; ++i) {
-        norm.tell(args.chunks + i - 2);
-        norm.collect(args.chunks + i - 3);
-        if (i + 1 == kDrain<kNorms>) norm.collect(args.chunks + i - 2);
+        norm.load(args.chunks + i - 3);
+        norm.write(smem, args.chunks + i - 3);
         end_step<Q>();
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/scan_norm.cuh"
 #include "kernels/cuda/scan_tiles.cuh"
 
 /// scan_chunk's state warps: each keeps 16 rows of the state in its registers, float32, as mma accumulators:
@@ -129,13 +130,20 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
     load_state(S, state_address(args, head, at));
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
+        if (kNorms) tell(args, chunk - 2, head, at);
         if (chunk >= 0) advance<Q>(S, smem + L::x(chunk), smem + L::b(chunk), steps_of<Q>(smem, chunk), at);
+        if (kNorms) await(args, chunk - 2, head, at);
         end_step<Q>([&] {
             if (chunk >= -1) leave_copy(smem + L::state(chunk + 1), S, at);
         });
     }
     store_state(state_address(args, head, at), S);
-    for (int i = 0; i < kDrain<kNorms>; ++i) end_step<Q>();
+#pragma unroll 1
+    for (int i = 0; i < kDrain<kNorms>; ++i) {
+        tell(args, args.chunks + i - 2, head, at);
+        await(args, args.chunks + i - 2, head, at);
+        end_step<Q>();
+    }
 }
 
 }  // namespace sidewinder::kernels::cuda::scan

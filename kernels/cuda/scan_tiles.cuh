@@ -91,7 +91,7 @@ static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 an
 /// Steps from a chunk's own to that in which it is normed; and those behind the last chunk's.
 inline constexpr int kLag = 4;
 template <bool kNorms>
-inline constexpr int kDrain = kNorms ? 2 : 0;
+inline constexpr int kDrain = kNorms ? 3 : 0;
 
 /// An out or state warp's place among its own, and row and column of this lane's first element of a tile.
 struct LaneSpot {

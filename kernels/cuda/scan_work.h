@@ -15,11 +15,8 @@ inline constexpr int kStateDim = 128;
 /// the end have dt = 0: they neither decay nor add.
 template <int Q>
 struct alignas(16) Steps {
-    struct Token {
-        float log2_decay;  // cs, in powers of two
-        float dt;
-    };
-    Token token[Q];
+    float log2_decay[Q];  // cs, in powers of two
+    float log2_in[Q];     // of dt / exp(cs): with log2_decay[i] the power of exp(cs_i - cs_j) dt_j
     __half to_end[Q];  // exp(cs_Q - cs_j) dt_j / grow: at most 1, so that float16 holds a small dt as well
     float shrink;      // exp(cs_Q) / grow
     float grow;        // a power of two

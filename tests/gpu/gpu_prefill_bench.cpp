@@ -94,6 +94,13 @@ class Bench {
             mix(context_, i, T);
             out_proj(i, T);
         });
+        line("norm apart", 0, in_ops + out_ops, T, [&](int i) {
+            norm(T);
+            in_proj(i, T);
+            dt(i, T);
+            mix(apart_, i, T);
+            out_proj(i, T);
+        });
         std::printf("  sum of the parts %.1f; 64 layers: %.1f k tokens/s\n", sum, t / all / 64 * 1e3);
         std::fflush(stdout);
     }

@@ -282,6 +282,17 @@ class TestMixerChunk : public QObject {
         }
     }
 
+    /// The group norm as part of the scan, and by a kernel of its own where not all heads find a
+    /// multiprocessor.
+    void normsAlikeWithinTheScanAndApart() {
+        cuda::DeviceTraits crowded = device_;
+        crowded.multiprocessors = 1;
+        for (const std::int64_t tokens : {17, 64, 300}) {
+            const Problem p(4, 1, tokens);
+            sameBits(run(p, {tokens}, device_), run(p, {tokens}, crowded));
+        }
+    }
+
     void refusesOtherShapes() {
         Problem p(2, 1, 1);
         p.dims.headdim = 128;

@@ -287,6 +287,21 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
     return CUBLAS_STATUS_SUCCESS;
 }
 
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algorithm,
+                                                    cublasLtMatmulAlgoConfigAttributes_t which, void* value,
+                                                    std::size_t bytes, std::size_t* written) {
+    const Call call(__func__);
+    if (!call) return status(call.error());
+    if (algorithm->data[0] != kAlgorithm || which != CUBLASLT_ALGO_CONFIG_TILE_ID ||
+        bytes != sizeof(std::uint32_t)) {
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    constexpr std::uint32_t kTile = CUBLASLT_MATMUL_TILE_128x128;
+    std::memcpy(value, &kTile, sizeof kTile);
+    *written = sizeof kTile;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t description, const void* alpha,
                               const void* a, cublasLtMatrixLayout_t a_layout, const void* b,
                               cublasLtMatrixLayout_t b_layout, const void* beta, const void* c,
