@@ -14,9 +14,11 @@ __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arg
     const int head = static_cast<int>(blockIdx.x);
     wait_prior_grid();
     launch_dependents();
-    if (thread < scan::kPrepareThreads) {
+    const int warp =
+        __shfl_sync(kAllLanes, thread / kWarp, 0);  // all lanes go one way, as the compiler can see
+    if (warp < scan::kPrepareWarps) {
         scan::prepare<Q, kNorms>(args, smem, head, thread);
-    } else if (thread < scan::kPrepareThreads + scan::kOutThreads) {
+    } else if (warp < scan::kPrepareWarps + scan::kOutWarps) {
         scan::put_out<Q, kNorms>(args, smem, head, thread - scan::kPrepareThreads);
     } else {
         scan::walk<Q, kNorms>(args, smem, head, thread - scan::kPrepareThreads - scan::kOutThreads);

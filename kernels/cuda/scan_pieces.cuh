@@ -8,13 +8,15 @@
 /// Addresses that conv_bc and scan_chunk share.
 namespace sidewinder::kernels::cuda::scan {
 
-/// Byte offset of 16-byte piece `piece` of a row of 256 or 128 bytes: pieces are exchanged within eight so
-/// that eight rows' same piece, what ldmatrix reads at once, lies in different banks.
-__device__ __forceinline__ int wide_piece(int row, int piece) {
-    return row * 256 + (piece & 8) * 16 + (((piece & 7) ^ (row & 7)) << 4);
-}
+/// Byte offset of 16-byte piece `piece` of a row of 128 bytes: pieces are exchanged within eight so that
+/// eight rows' same piece, what ldmatrix reads at once, lies in different banks. Rows of 256 bytes are two
+/// tiles of `kRows` halves. The order is also that in which wgmma reads.
 __device__ __forceinline__ int narrow_piece(int row, int piece) {
     return row * 128 + ((piece ^ (row & 7)) << 4);
+}
+template <int kRows>
+__device__ __forceinline__ int wide_piece(int row, int piece) {
+    return (piece >> 3) * (kRows * 128) + narrow_piece(row, piece & 7);
 }
 
 /// Where a 16x16 block of the scores, counted row by row, stands: row and column of blocks.
