@@ -27,20 +27,23 @@ template <int Q>
 __device__ __forceinline__ void out_rows(char* smem, int chunk, const LaneSpot& at) {
     using L = Layout<Q>;
     constexpr int kHalfState = kHeadDim * 128;  // bytes
+    const int row16 = at.warp * 16 + at.lane % 16;
     const int row = at.warp * 16 + at.group;
     float Y[kHeadDim / 8][4] = {};
-    std::uint32_t c[kStateDim / 16][4];
 #pragma unroll
-    for (int k = 0; k < kStateDim / 16; ++k) {
-        ldmatrix_x4(c[k],
-                    smem + L::c(chunk) + wide_piece<Q>(at.warp * 16 + at.lane % 16, 2 * k + at.lane / 16));
-    }
-    group_mma_begin(Y, c);
+    for (int half = 0; half < 2; ++half) {  // of the state's columns: 64 are a tile
+        std::uint32_t c[4][4];
 #pragma unroll
-    for (int k = 0; k < kStateDim / 16; ++k) {
-        multiply_columns(Y, c[k], smem + L::state(chunk) + k / 4 * kHalfState, k % 4, at.lane);
+        for (int k = 0; k < 4; ++k) {
+            ldmatrix_x4(c[k], smem + L::c(chunk) + wide_piece<Q>(row16, 8 * half + 2 * k + at.lane / 16));
+        }
+        group_mma_begin(Y, c);
+#pragma unroll
+        for (int k = 0; k < 4; ++k) {
+            multiply_columns(Y, c[k], smem + L::state(chunk) + half * kHalfState, k, at.lane);
+        }
+        group_mma_end(Y, c);
     }
-    group_mma_end(Y, c);
     std::uint32_t a[Q / 16][4];
 #pragma unroll
     for (int k = 0; k < Q / 16; ++k) load_scores_block(a[k], smem + L::scores(chunk), k, at);

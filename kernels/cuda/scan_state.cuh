@@ -96,13 +96,16 @@ __device__ __forceinline__ void scale(float (&S)[kTiles][4], float by) {
 template <int Q>
 __device__ __forceinline__ void add_by_group(float (&S)[kTiles][4], const char* x_tile, const char* b,
                                              const Steps<Q>& steps, const LaneSpot& at) {
-    std::uint32_t a[Q / 16][4];
 #pragma unroll
-    for (int k = 0; k < Q / 16; ++k) load_weighted<Q>(a[k], x_tile, steps, k, at);
-    group_mma_begin(S, a);
-#pragma unroll
-    for (int k = 0; k < Q / 16; ++k) multiply_rows(S, a[k], b + k * 2048, Q * 128, at.lane);
-    group_mma_end(S, a);
+    for (int k = 0; k < Q / 16; k += 2) {  // with all four, registers spill
+        std::uint32_t a[2][4];
+        load_weighted<Q>(a[0], x_tile, steps, k, at);
+        load_weighted<Q>(a[1], x_tile, steps, k + 1, at);
+        group_mma_begin(S, a);
+        multiply_rows(S, a[0], b + k * 2048, Q * 128, at.lane);
+        multiply_rows(S, a[1], b + (k + 1) * 2048, Q * 128, at.lane);
+        group_mma_end(S, a);
+    }
 }
 
 /// The same by each warp for itself; the next tiles are on their way during each product.
