@@ -1,6 +1,6 @@
-// Time of a long step's operations alone, layer by layer in one CUDA graph, on weights of the 7B's width, and
-// of cuBLASLt's choices for its products: `gpu_prefill_bench [layers] [ops|sustained|narrow|products|all]
-// [T...]`. `sustained`: the same operations, each for a second, so that the device's power limit counts.
+// Time of a long step's operations alone, layer by layer in one CUDA graph, on weights of the 7B's width:
+// `gpu_prefill_bench [layers] [ops|sustained|narrow|all] [T...]`. `sustained`: the same operations, each for
+// a second, so that the device's power limit counts.
 #include <cuda_bf16.h>
 
 #include <algorithm>
@@ -18,7 +18,6 @@
 #include "kernels/cuda/ops.h"
 #include "tests/gpu/bench_fill.h"
 #include "tests/gpu/bench_timer.h"
-#include "tests/gpu/product_choices.h"
 
 namespace {
 
@@ -26,7 +25,6 @@ using namespace sidewinder::kernels;
 using namespace sidewinder::kernels::cuda;
 namespace bench = sidewinder::bench;
 using sidewinder::bench::median_microseconds;
-using sidewinder::bench::ProductChoices;
 using sidewinder::bench::Sustained;
 
 class Bench {
@@ -36,7 +34,6 @@ class Bench {
         context_.stream = stream_;
         few_.multiprocessors = 1;
         apart_ = {stream_, &few_, &attributes_};
-        cublasLtCreate(&handle_);
         d_.d_model = 4096;
         d_.d_inner = 8192;
         d_.n_heads = 128;
@@ -56,7 +53,6 @@ class Bench {
         y_ = bf16(T * d_.d_inner, 1.0f);
         tiles_ = memory<void>(static_cast<std::size_t>(mixer_chunk_bytes(d_, T)));
         tile_ = bf16(d_.zxbc_rows() * d_.d_model, 0.015f);
-        workspace_ = bf16(std::int64_t{16} << 20, 0.0f);
         mixer_ = {floats(d_.conv_state_size(), 0.1f, 0.3f), floats(d_.conv_dim(), 0.1f, 0.1f),
                   floats(d_.n_heads, 0.0f, 0.5f),           floats(d_.n_heads, -1.5f, 0.5f),
                   floats(d_.n_heads, 1.0f, 0.5f),           norm_};
@@ -69,7 +65,6 @@ class Bench {
         }
         check(cudaDeviceSynchronize(), "filling");
     }
-    ~Bench() { cublasLtDestroy(handle_); }
 
     void operations(std::int64_t T) {
         const double t = static_cast<double>(T), MB = t * 1e-6;
@@ -131,18 +126,6 @@ class Bench {
                 time(out, 1024), time(out, 2048), time(out, 1 << 20));
             std::fflush(stdout);
         }
-    }
-
-    void products(std::int64_t T) {
-        const std::int64_t zx = d_.zxbc_rows(), m = d_.d_model, in = d_.d_inner;
-        choices("in_proj", {zx, m, T, zx});
-        choices("in_proj 4096 rows", {4096, m, T, zx});
-        choices("in_proj 2048 rows", {2048, m, T, zx});
-        choices("dt F32", {d_.n_heads, m, T, d_.n_heads, CUDA_R_32F});
-        choices("out_proj F32Add", {m, in, T, m, CUDA_R_32F, true});
-        choices("out_proj F32", {m, in, T, m, CUDA_R_32F});
-        choices("out_proj BF16", {m, in, T, m});
-        choices("out_proj F32Add 2048 rows", {2048, in, T, m, CUDA_R_32F, true});
     }
 
     void tiled_layers(std::int64_t T) {
@@ -343,30 +326,6 @@ class Bench {
         std::printf("\n");
         return us;
     }
-    void choices(const std::string& name, const ProductChoices::Shape& shape) {
-        for (const int MiB : {32}) {
-            ProductChoices product(handle_, shape, static_cast<std::size_t>(MiB) << 20, 8, scales_);
-            std::printf("  %s T %lld, %d MiB:", name.c_str(), static_cast<long long>(shape.T), MiB);
-            if (product.count() == 0) std::printf(" none, status %d", product.status());
-            double best = 1e9;
-            for (int c = 0; c < product.count(); ++c) {
-                bool good = true;
-                const double us =
-                    median_microseconds(stream_, static_cast<int>(layers_.size()), 3, [&](int i) {
-                        const Layer& l = layers_[static_cast<std::size_t>(i)];
-                        const bool wide = shape.cols > d_.d_model;
-                        good &= product.run(c, wide ? l.out_proj.data : l.in_proj.data, y_,
-                                            shape.out_type == CUDA_R_32F ? static_cast<void*>(residual_)
-                                                                         : static_cast<void*>(zxbc_),
-                                            workspace_, stream_);
-                    });
-                std::printf(good ? " %.1f" : " (%.1f failed)", us);
-                if (good && us < best) best = us;
-            }
-            std::printf(" | best %.0f TF\n", product.tera_operations() / best * 1e6);
-            std::fflush(stdout);
-        }
-    }
 
     DeviceTraits traits_ = open_device();
     double seconds_ = 0;
@@ -376,15 +335,13 @@ class Bench {
     Context context_;
     DeviceTraits few_ = traits_;  // too few multiprocessors for the norm to be in the scan
     Context apart_;
-    cublasLtHandle_t handle_ = nullptr;
     Matmul matmul_;
     Dims d_;
     std::vector<DeviceMemory> memory_;
     std::vector<Layer> layers_;
     MixerWeights mixer_;
     float *residual_ = nullptr, *dt_ = nullptr, *squares_ = nullptr, *norm_ = nullptr, *scales_ = nullptr;
-    __nv_bfloat16 *normed_ = nullptr, *zxbc_ = nullptr, *y_ = nullptr, *tile_ = nullptr,
-                  *workspace_ = nullptr;
+    __nv_bfloat16 *normed_ = nullptr, *zxbc_ = nullptr, *y_ = nullptr, *tile_ = nullptr;
     unsigned char* normed8_ = nullptr;
     float* token_scales_ = nullptr;
     void* tiles_ = nullptr;
@@ -410,9 +367,6 @@ int main(int argc, char** argv) {
         if (what == "narrow" || what == "all") {
             bench.dequantizing();
             bench.tiled_layers(tokens.back());
-        }
-        if (what == "products" || what == "all") {
-            for (const std::int64_t T : tokens) bench.products(T);
         }
         return 0;
     } catch (const Error& error) {

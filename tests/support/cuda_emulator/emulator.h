@@ -37,8 +37,9 @@
 ///   - threads of a block meet in barriers and warp functions, lanes named by the mask; returned threads do
 ///   not
 ///     count; cp.async arrives at a wait of its own thread that covers it, never before (until then the place
-///     holds NaN), bulk copies at a wait for their mbarrier; mma and ldmatrix move their fragments as PTX says; blocks run one after the other, those
-///     of a cooperative launch in turns: each until all its threads wait or one has called add_release;
+///     holds NaN), bulk copies at a wait for their mbarrier; mma and ldmatrix move their fragments as PTX
+///     says; blocks run one after the other, those of a cooperative launch in turns: each until all its
+///     threads wait or one has called add_release;
 ///   - memory is what cudaMalloc gave, nothing else is in reach; streams keep their order; a captured stream
 ///   records;
 ///     cuBLASLt refuses types and shapes that the library refuses; a sticky failure makes every later call
@@ -120,6 +121,9 @@ bool failed();
 std::size_t device_memory_used();
 /// Living allocations, streams, events, graphs, cuBLASLt objects.
 std::size_t living_objects();
+/// Of the algorithm that cublasLtMatmul was given last (cublasLtMatmulTile_t). Two are offered: 128x128, then
+/// 176x128.
+std::uint32_t last_product_tile();
 /// Faults if something was written beside any allocation.
 void check_memory();
 
