@@ -11,6 +11,10 @@ namespace sidewinder::kernels::cuda {
 
 inline constexpr bool kGroupMma = true;
 
+/// Stops the kernel where shared memory does not begin as the tiles of group_mma.cuh must.
+__device__ __forceinline__ void require_atoms(const void* smem) {
+    if (smem_address(smem) % 1024 != 0) __trap();
+}
 /// What this thread wrote to shared memory is there, behind the next barrier, for products that read it
 /// there.
 __device__ __forceinline__ void fence_for_group_mma() {
@@ -101,6 +105,7 @@ namespace sidewinder::kernels::cuda {
 
 inline constexpr bool kGroupMma = false;
 
+__device__ __forceinline__ void require_atoms(const void*) {}
 __device__ __forceinline__ void fence_for_group_mma() {}
 template <int kTiles, int kOperands>
 __device__ __forceinline__ void group_mma_begin(float (&)[kTiles][4], std::uint32_t (&)[kOperands][4]) {}

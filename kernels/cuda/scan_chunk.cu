@@ -12,6 +12,7 @@ __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arg
     char* smem = dynamic_smem();
     const int thread = static_cast<int>(threadIdx.x);
     const int head = static_cast<int>(blockIdx.x);
+    if constexpr (scan::kByRows<Q>) require_atoms(smem);
     wait_prior_grid();
     launch_dependents();
     const int warp =
