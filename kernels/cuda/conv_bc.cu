@@ -65,7 +65,7 @@ __device__ __forceinline__ void load_halo(float (&c)[4][kChannels], const RawRow
 
 /// Conv1d and SiLU of a thread's channels, kTokens of them, into rows `row` and on of a tile in shared and in
 /// device memory. In fours, the next four on their way.
-template <int kTokens>
+template <int Q, int kTokens>
 __device__ __forceinline__ void convolve(const ConvArguments& args, const RawRows& rows, std::int64_t channel,
                                          bool at_start, char* tile, char* out, int row, int lane) {
     float c[4][kChannels];  // a ring: the column of token i in c[(i + 3) % 4]
@@ -92,10 +92,9 @@ __device__ __forceinline__ void convolve(const ConvArguments& args, const RawRow
                 v[n] = conv_4(taps[n], bias[n], c[i % 4][n], c[(i + 1) % 4][n], c[(i + 2) % 4][n],
                               c[(i + 3) % 4][n]);
             }
-            silu_pair(v[0], v[1]);
-            silu_pair(v[2], v[3]);
-            const uint2 words{pack_f16_saturated(v[0], v[1]), pack_f16_saturated(v[2], v[3])};
-            const int to = scan::wide_piece(row + four + i, lane / 2) + lane % 2 * 8;
+            const uint2 words{pack_f16_saturated(silu(v[0]), silu(v[1])),
+                              pack_f16_saturated(silu(v[2]), silu(v[3]))};
+            const int to = scan::wide_piece<Q>(row + four + i, lane / 2) + lane % 2 * 8;
             *reinterpret_cast<uint2*>(tile + to) = words;
             *reinterpret_cast<uint2*>(out + to) = words;
         }
@@ -112,9 +111,9 @@ __device__ __forceinline__ void score_block(const char* tiles, char* out, int bl
     for (int k = 0; k < scan::kStateDim / 16; ++k) {
         std::uint32_t c[4], b[4];
         const int c_row = at.row * 16 + lane % 16;
-        ldmatrix_x4(c, tiles + Part::kTile + scan::wide_piece(c_row, 2 * k + lane / 16));
+        ldmatrix_x4(c, tiles + Part::kTile + scan::wide_piece<Q>(c_row, 2 * k + lane / 16));
         const int b_row = at.column * 16 + lane % 8 + lane / 16 * 8;
-        ldmatrix_x4(b, tiles + scan::wide_piece(b_row, 2 * k + lane / 8 % 2));
+        ldmatrix_x4(b, tiles + scan::wide_piece<Q>(b_row, 2 * k + lane / 8 % 2));
         mma_f16(sums[k % 2][0], c[0], c[1], c[2], c[3], b[0], b[1]);
         mma_f16(sums[k % 2][1], c[0], c[1], c[2], c[3], b[2], b[3]);
     }
@@ -145,7 +144,7 @@ __device__ __forceinline__ void convolve_and_multiply(const ConvArguments& args,
     const RawRows rows{args.raw + first * args.stride + channel, static_cast<int>(args.stride),
                        min(args.T - 1 - first, kTokens - 1)};
     const int tile = of_c * Part::kTile;
-    convolve<kTokens>(args, rows, channel, first == 0, tiles + tile, out + tile, row, lane);
+    convolve<Q, kTokens>(args, rows, channel, first == 0, tiles + tile, out + tile, row, lane);
     if (first == 0) {
 #pragma unroll 1
         for (int i = 0; i < kChannels; ++i) {
@@ -170,6 +169,7 @@ __global__ void __launch_bounds__(kThreads, 3) conv_bc_kernel(ConvArguments args
         convolve_and_multiply<Q>(args, chunk, group, warp, lane);
         return;
     }
+    if (threadIdx.x == 0) *args.work.counter(chunk, group) = 0;
 #pragma unroll 1
     for (int h = warp; h < args.heads_per_group; h += kWarps) {
         const int head = group * args.heads_per_group + h;

@@ -13,7 +13,7 @@
 namespace sidewinder::kernels::cuda {
 
 /// The long products, by cuBLASLt: bf16 or float8 operands, float32 accumulation. The same shapes give the
-/// same bits: a shape's algorithm is chosen once, by cuBLASLt's own order.
+/// same bits: a shape's algorithm is chosen once, by cuBLASLt's own order and one rule about long products.
 class Matmul {
   public:
     Matmul();  ///< throws Error
@@ -47,8 +47,8 @@ class Matmul {
         bool float8;
         auto operator<=>(const Shape&) const = default;
     };
-    const Plan& plan(const Shape& shape);
-    void make(Plan& plan, const Shape& shape);
+    const Plan& plan(const Context& context, const Shape& shape);
+    void make(Plan& plan, const Shape& shape, int compute);
     void multiply(const Context& context, const Plan& plan, const void* weight, const void* x, void* out,
                   Out kind);
 

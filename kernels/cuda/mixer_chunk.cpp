@@ -40,7 +40,7 @@ void mixer_chunk(const Context& context, const Dims& dims, const MixerWeights& w
     scan_chunk(context, call);
     if (work.token_scales) {
         gated_norm_float8(context, dims, y, work.head_squares, weights.norm_weight, T, work.token_scales);
-    } else {
+    } else if (!scan_norms(*context.device, call)) {
         gated_norm(context, call);
     }
 }

@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/ops.h"
 
-/// The three kernels of `mixer_chunk`, in the order in which they run. Internal: ops.h is the interface.
+/// The kernels of `mixer_chunk`, in the order in which they run. Internal: ops.h is the interface.
 namespace sidewinder::kernels::cuda {
 
 /// The arguments of one `mixer_chunk`, checked.
@@ -26,8 +26,10 @@ int scan_tokens(const DeviceTraits& device);
 void conv_bc(const Context& context, const MixerChunkCall& call);
 
 /// One block a head: conv1d and SiLU of its x channels (and their part of state.conv), the scan (state.ssm),
-/// D skip and gate -> y = (scan + D x) * silu(z), work.head_squares.
+/// D skip and gate -> y = (scan + D x) * silu(z), work.head_squares; with `scan_norms` what gated_norm does
+/// as well.
 void scan_chunk(const Context& context, const MixerChunkCall& call);
+bool scan_norms(const DeviceTraits& device, const MixerChunkCall& call);
 
 /// y[t, c] *= rsqrt(sum of its group's head_squares / group size + eps) * norm_weight[c].
 void gated_norm(const Context& context, const MixerChunkCall& call);

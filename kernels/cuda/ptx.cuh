@@ -192,6 +192,12 @@ __device__ __forceinline__ float reciprocal_approx(float x) {
     asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
+/// tanh x to 2^-11 of itself, one instruction.
+__device__ __forceinline__ float tanh_approx(float x) {
+    float y;
+    asm("tanh.approx.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
 
 /// A barrier of `threads` threads of the block, whole warps, which may reach it from different places of the
 /// code (which __syncthreads must not be). One number at a time.

@@ -6,20 +6,23 @@
 namespace sidewinder::kernels::cuda {
 namespace {
 
-/// A block: one head. The three sorts of warps pass the same barriers, chunks + 2 of them.
-template <int Q>
+/// A block: one head. All sorts of warps pass the same barriers, chunks + 2 of them and the drain's.
+template <int Q, bool kNorms>
 __global__ void __launch_bounds__(scan::kThreads, 1) scan_chunk_kernel(scan::Arguments args) {
     char* smem = dynamic_smem();
     const int thread = static_cast<int>(threadIdx.x);
     const int head = static_cast<int>(blockIdx.x);
+    if constexpr (scan::kByRows<Q>) require_atoms(smem);
     wait_prior_grid();
     launch_dependents();
-    if (thread < scan::kPrepareThreads) {
-        scan::prepare<Q>(args, smem, head, thread);
-    } else if (thread < scan::kPrepareThreads + scan::kOutThreads) {
-        scan::put_out<Q>(args, smem, head, thread - scan::kPrepareThreads);
+    const int warp =
+        __shfl_sync(kAllLanes, thread / kWarp, 0);  // all lanes go one way, as the compiler can see
+    if (warp < scan::kPrepareWarps) {
+        scan::prepare<Q, kNorms>(args, smem, head, thread);
+    } else if (warp < scan::kPrepareWarps + scan::kOutWarps) {
+        scan::put_out<Q, kNorms>(args, smem, head, thread - scan::kPrepareThreads);
     } else {
-        scan::walk<Q>(args, smem, head, thread - scan::kPrepareThreads - scan::kOutThreads);
+        scan::walk<Q, kNorms>(args, smem, head, thread - scan::kPrepareThreads - scan::kOutThreads);
     }
 }
 
@@ -35,6 +38,8 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
     args.ssm = call.state.ssm;
     args.y = call.y;
     args.head_squares = call.work.head_squares;
+    args.norm_weight = call.weights.norm_weight;
+    args.eps = dims.norm_eps;
     args.T = static_cast<int>(call.T);
     args.d_inner = dims.d_inner;
     args.n_heads = static_cast<int>(dims.n_heads);
@@ -42,7 +47,7 @@ scan::Arguments arguments_of(const MixerChunkCall& call) {
     return args;
 }
 
-template <int Q>
+template <int Q, bool kNorms>
 void launch_scan(const Context& context, const MixerChunkCall& call) {
     scan::Arguments args = arguments_of(call);
     args.chunks = (args.T + Q - 1) / Q;
@@ -52,21 +57,31 @@ void launch_scan(const Context& context, const MixerChunkCall& call) {
     shape.grid.x = static_cast<unsigned>(args.n_heads);
     shape.block.x = scan::kThreads;
     shape.smem = static_cast<std::size_t>(scan::Layout<Q>::kBytes);
-    shape.overlap = true;
-    launch(context, "scan_chunk", shape, scan_chunk_kernel<Q>, args);
+    shape.overlap = !kNorms;
+    shape.cooperative = kNorms;
+    launch(context, "scan_chunk", shape, scan_chunk_kernel<Q, kNorms>, args);
 }
 
 }  // namespace
 
 void scan_chunk(const Context& context, const MixerChunkCall& call) {
-    if (scan_tokens(*context.device) == 64) {
-        launch_scan<64>(context, call);
+    if (scan_norms(*context.device, call)) {
+        launch_scan<64, true>(context, call);
+    } else if (scan_tokens(*context.device) == 64) {
+        launch_scan<64, false>(context, call);
     } else {
-        launch_scan<32>(context, call);
+        launch_scan<32, false>(context, call);
     }
 }
 
-// 64 tokens a chunk take 192 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
+// All heads are on the device at once, a multiprocessor each.
+bool scan_norms(const DeviceTraits& device, const MixerChunkCall& call) {
+    const std::int64_t heads = call.dims.n_heads / call.dims.n_groups;
+    return !call.work.token_scales && scan_tokens(device) == 64 && heads % scan::kHeadsALane == 0 &&
+           heads <= scan::kMostHeads && call.dims.n_heads <= device.multiprocessors;
+}
+
+// 64 tokens a chunk take 214 KiB (9.0); 32 fit the 99 KiB of 8.6, 8.9 and 12.0.
 int scan_tokens(const DeviceTraits& device) {
     return device.shared_per_block >= static_cast<std::size_t>(scan::Layout<64>::kBytes) ? 64 : 32;
 }

@@ -23,14 +23,22 @@ __device__ __forceinline__ void load_scores(uint4 (&raw)[kShare<Q>], const Argum
     }
 }
 
-/// Two scores of row i, columns j and j + 1, times exp(cs_i - cs_j) dt_j where they are not above the
-/// diagonal; the skip D x_i rides on the diagonal. `now`: the columns' decay and dt.
+/// Two scores of row i, columns j and j + 1, times exp(cs_i - cs_j) dt_j; in a block on the diagonal not
+/// those above it, and the skip D x_i rides on it. `log2_in`: the columns'.
+template <bool kDiagonal>
 __device__ __forceinline__ std::uint32_t decayed(std::uint32_t left, std::uint32_t right, float log2_decay,
-                                                 float4 now, int i, int j, float D) {
-    const float v0 = __uint_as_float(left) * exp2_approx(fminf(log2_decay - now.x, 0.0f)) * now.y;
-    const float v1 = __uint_as_float(right) * exp2_approx(fminf(log2_decay - now.z, 0.0f)) * now.w;
+                                                 float2 log2_in, int i, int j, float D) {
+    const float v0 = __uint_as_float(left) * exp2_approx(log2_decay + log2_in.x);
+    const float v1 = __uint_as_float(right) * exp2_approx(log2_decay + log2_in.y);
+    if constexpr (!kDiagonal) return pack_f16_saturated(v0, v1);
     return pack_f16_saturated(j < i ? v0 : (j == i ? v0 + D : 0.0f),
                               j + 1 < i ? v1 : (j + 1 == i ? v1 + D : 0.0f));
+}
+template <bool kDiagonal>
+__device__ __forceinline__ uint2 decayed(uint4 raw, float upper, float lower, float2 log2_in, int i, int j,
+                                         float D) {
+    return {decayed<kDiagonal>(raw.x, raw.y, upper, log2_in, i, j, D),
+            decayed<kDiagonal>(raw.z, raw.w, lower, log2_in, i + 8, j, D)};
 }
 
 /// The decayed scores of a chunk, written as A fragments of the product with x.
@@ -45,11 +53,11 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, const uin
         const BlockSpot at = block_spot(half / 2);
         const int i = at.row * 16 + lane / 4;
         const int j = at.column * 16 + half % 2 * 8 + lane % 4 * 2;
-        const float4 now = *reinterpret_cast<const float4*>(&steps.token[j]);
-        const uint2 a{
-            decayed(raw[n].x, raw[n].y, steps.token[i].log2_decay, now, i, j, D),
-            decayed(raw[n].z, raw[n].w, steps.token[i + 8].log2_decay, now, i + 8, j, D),
-        };
+        const float2 log2_in = *reinterpret_cast<const float2*>(&steps.log2_in[j]);
+        const float upper = steps.log2_decay[i];
+        const float lower = steps.log2_decay[i + 8];
+        const uint2 a = at.row == at.column ? decayed<true>(raw[n], upper, lower, log2_in, i, j, D)
+                                            : decayed<false>(raw[n], upper, lower, log2_in, i, j, D);
         *reinterpret_cast<uint2*>(smem + Layout<Q>::scores(chunk) + half * 256 + lane * 8) = a;
     }
 }
@@ -95,14 +103,14 @@ __device__ __forceinline__ void convolve_x(const Arguments& args, char* smem, in
             v[e] = conv_4(own.taps[e], own.bias[e], c[i % 4][e], c[(i + 1) % 4][e], c[(i + 2) % 4][e],
                           c[(i + 3) % 4][e]);
         }
-        silu_pair(v[0], v[1]);
         const int at = narrow_piece(warp * kTokens + i, lane / 4) + lane % 4 * 4;
-        *reinterpret_cast<std::uint32_t*>(smem + L::x(chunk) + at) = pack_f16_saturated(v[0], v[1]);
+        *reinterpret_cast<std::uint32_t*>(smem + L::x(chunk) + at) =
+            pack_f16_saturated(silu(v[0]), silu(v[1]));
     }
 }
 
 /// The prepare warps' walk over the sequence.
-template <int Q>
+template <int Q, bool kNorms>
 __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int head, int thread) {
     const int warp = thread / kWarp;
     const int lane = thread % kWarp;
@@ -117,7 +125,7 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
     }
     uint4 raw[kShare<Q>] = {};  // scores of the next chunk, on their way a step ahead
     load_scores<Q>(raw, args, 0, group, warp, lane);
-    Gate<Q> gate(args, head, thread);
+    Gate<Q, kNorms> gate(args, head, thread);
     // Two warps share a scheduler: one is at the exponentials while the other is at the sums.
     const bool gates_first = warp >= kPrepareWarps / 2;
 #pragma unroll 1
@@ -133,6 +141,11 @@ __device__ __forceinline__ void prepare(const Arguments& args, char* smem, int h
         end_step<Q>();
     }
     gate.step(smem, args.chunks);
+#pragma unroll 1
+    for (int i = 0; i < kDrain<kNorms>; ++i) {
+        end_step<Q>();
+        gate.step(smem, args.chunks + 1 + i);
+    }
     if (thread < kHeadDim) {
         const std::int64_t channel = static_cast<std::int64_t>(head) * kHeadDim + thread;
         advance_conv_state(args.conv_state + channel, args.zxbc + args.d_inner + channel, args.stride,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kernels/cuda/group_mma.cuh"
+#include "kernels/cuda/scan_norm.cuh"
 #include "kernels/cuda/scan_tiles.cuh"
 
 /// scan_chunk's state warps: each keeps 16 rows of the state in its registers, float32, as mma accumulators:
@@ -38,9 +40,9 @@ __device__ __forceinline__ void leave_copy(char* copy, const float (&S)[kTiles][
     const int row = at.warp * 16 + at.group;
 #pragma unroll
     for (int n = 0; n < kTiles; ++n) {
-        *reinterpret_cast<std::uint32_t*>(copy + wide_piece(row, n) + at.pair * 2) =
+        *reinterpret_cast<std::uint32_t*>(copy + wide_piece<kHeadDim>(row, n) + at.pair * 2) =
             pack_f16_saturated(S[n][0], S[n][1]);
-        *reinterpret_cast<std::uint32_t*>(copy + wide_piece(row + 8, n) + at.pair * 2) =
+        *reinterpret_cast<std::uint32_t*>(copy + wide_piece<kHeadDim>(row + 8, n) + at.pair * 2) =
             pack_f16_saturated(S[n][2], S[n][3]);
     }
 }
@@ -57,12 +59,13 @@ inline constexpr int kParts = 4;                        // of the state's column
 inline constexpr int kPartTiles = kTiles / kParts / 2;  // of 16 columns
 
 /// B's tiles for a part of the state's columns and 16 tokens.
+template <int Q>
 __device__ __forceinline__ void load_part(std::uint32_t (&tiles)[kPartTiles][4], const char* b, int k,
                                           int part, const LaneSpot& at) {
 #pragma unroll
     for (int i = 0; i < kPartTiles; ++i) {
         const int piece = 2 * (part * kPartTiles + i) + at.lane / 16;
-        ldmatrix_x4_trans(tiles[i], b + wide_piece(k * 16 + at.lane % 16, piece));
+        ldmatrix_x4_trans(tiles[i], b + wide_piece<Q>(k * 16 + at.lane % 16, piece));
     }
 }
 
@@ -81,20 +84,36 @@ __device__ __forceinline__ void load_weighted(std::uint32_t (&a)[4], const char*
     a[3] = times(x[3], late);
 }
 
-/// S = exp(cs_Q) S + (to_end x)^T B, in units of `grow` on the way; the next tiles are on their way during
-/// each product.
-template <int Q>
-__device__ __forceinline__ void advance(float (&S)[kTiles][4], const char* x_tile, const char* b,
-                                        const Steps<Q>& steps, const LaneSpot& at) {
-    std::uint32_t tiles[2][kPartTiles][4];
-    load_part(tiles[0], b, 0, 0, at);
-    const float shrink = steps.shrink;
-    const float grow = steps.grow;
+__device__ __forceinline__ void scale(float (&S)[kTiles][4], float by) {
 #pragma unroll
     for (int n = 0; n < kTiles; ++n) {
 #pragma unroll
-        for (int e = 0; e < 4; ++e) S[n][e] *= shrink;
+        for (int e = 0; e < 4; ++e) S[n][e] *= by;
     }
+}
+
+/// S += (to_end x)^T B by the group of warps.
+template <int Q>
+__device__ __forceinline__ void add_by_group(float (&S)[kTiles][4], const char* x_tile, const char* b,
+                                             const Steps<Q>& steps, const LaneSpot& at) {
+#pragma unroll
+    for (int k = 0; k < Q / 16; k += 2) {  // with all four, registers spill
+        std::uint32_t a[2][4];
+        load_weighted<Q>(a[0], x_tile, steps, k, at);
+        load_weighted<Q>(a[1], x_tile, steps, k + 1, at);
+        group_mma_begin(S, a);
+        multiply_rows(S, a[0], b + k * 2048, Q * 128, at.lane);
+        multiply_rows(S, a[1], b + (k + 1) * 2048, Q * 128, at.lane);
+        group_mma_end(S, a);
+    }
+}
+
+/// The same by each warp for itself; the next tiles are on their way during each product.
+template <int Q>
+__device__ __forceinline__ void add_by_warp(float (&S)[kTiles][4], const char* x_tile, const char* b,
+                                            const Steps<Q>& steps, const LaneSpot& at) {
+    std::uint32_t tiles[2][kPartTiles][4];
+    load_part<Q>(tiles[0], b, 0, 0, at);
 #pragma unroll 1  // all at once, and registers spill
     for (int k = 0; k < Q / 16; ++k) {
         std::uint32_t a[4];
@@ -102,7 +121,7 @@ __device__ __forceinline__ void advance(float (&S)[kTiles][4], const char* x_til
 #pragma unroll
         for (int part = 0; part < kParts; ++part) {
             const int next = k * kParts + part + 1;
-            if (next < Q / 16 * kParts) load_part(tiles[next % 2], b, next / kParts, next % kParts, at);
+            if (next < Q / 16 * kParts) load_part<Q>(tiles[next % 2], b, next / kParts, next % kParts, at);
 #pragma unroll
             for (int i = 0; i < kPartTiles; ++i) {
                 const int n = 2 * (part * kPartTiles + i);
@@ -112,15 +131,23 @@ __device__ __forceinline__ void advance(float (&S)[kTiles][4], const char* x_til
             }
         }
     }
-#pragma unroll
-    for (int n = 0; n < kTiles; ++n) {
-#pragma unroll
-        for (int e = 0; e < 4; ++e) S[n][e] *= grow;
+}
+
+/// S = exp(cs_Q) S + (to_end x)^T B, in units of `grow` on the way.
+template <int Q>
+__device__ __forceinline__ void advance(float (&S)[kTiles][4], const char* x_tile, const char* b,
+                                        const Steps<Q>& steps, const LaneSpot& at) {
+    scale(S, steps.shrink);
+    if constexpr (kByRows<Q>) {
+        add_by_group<Q>(S, x_tile, b, steps, at);
+    } else {
+        add_by_warp<Q>(S, x_tile, b, steps, at);
     }
+    scale(S, steps.grow);
 }
 
 /// The state warps' walk over the sequence.
-template <int Q>
+template <int Q, bool kNorms>
 __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head, int thread) {
     using L = Layout<Q>;
     const int lane = thread % kWarp;
@@ -129,12 +156,20 @@ __device__ __forceinline__ void walk(const Arguments& args, char* smem, int head
     load_state(S, state_address(args, head, at));
 #pragma unroll 1
     for (int chunk = -2; chunk < args.chunks; ++chunk) {
+        if (kNorms) tell(args, chunk - 2, head, at);
         if (chunk >= 0) advance<Q>(S, smem + L::x(chunk), smem + L::b(chunk), steps_of<Q>(smem, chunk), at);
+        if (kNorms) await(args, chunk - 2, head, at);
         end_step<Q>([&] {
             if (chunk >= -1) leave_copy(smem + L::state(chunk + 1), S, at);
         });
     }
     store_state(state_address(args, head, at), S);
+#pragma unroll 1
+    for (int i = 0; i < kDrain<kNorms>; ++i) {
+        tell(args, args.chunks + i - 2, head, at);
+        await(args, args.chunks + i - 2, head, at);
+        end_step<Q>();
+    }
 }
 
 }  // namespace sidewinder::kernels::cuda::scan

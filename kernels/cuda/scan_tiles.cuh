@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/chunk_math.cuh"
+#include "kernels/cuda/group_ptx.cuh"
 #include "kernels/cuda/scan_pieces.cuh"
 
 /// What the three sorts of warps of scan_chunk share: arguments and shared memory.
@@ -18,7 +19,8 @@
 /// the out warps do y of chunk c from the state before it, of which the state warps left a float16 copy,
 /// while these take the state past chunk c and leave the next copy; the prepare warps do conv1d of x and the
 /// decay of chunk c + 1, and gate and write chunk c - 1. The out warps also copy the tiles of chunk c + 2 in.
-/// One barrier a step. Source: state-spaces/mamba, modules/ssd_minimal.py.
+/// One barrier a step. With kNorms the group norm is part of it: see scan_norm.cuh. Source:
+/// state-spaces/mamba, modules/ssd_minimal.py.
 namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kHeadDim = 64;  // rows of the state in one block
@@ -41,6 +43,8 @@ struct Arguments {
     float* ssm;
     __nv_bfloat16* y;     // [T, d_inner]
     float* head_squares;  // [T, n_heads]
+    const float* norm_weight;
+    float eps;
     std::int64_t d_inner;
     int T;  // mixer_chunk bounds it
     int n_heads;
@@ -61,24 +65,39 @@ struct Layout {
 
     static constexpr int b(int chunk) { return chunk % 3 * 2 * kTile; }
     static constexpr int c(int chunk) { return b(chunk) + kTile; }
-    static constexpr int raw(int chunk) { return 6 * kTile + chunk % 2 * kRaw; }
-    static constexpr int x(int chunk) { return 6 * kTile + 2 * kRaw + chunk % 2 * kX; }
-    static constexpr int y(int chunk) { return x(0) + 2 * kX + chunk % 2 * kX; }
-    static constexpr int scores(int chunk) { return x(0) + 4 * kX + chunk % 2 * kScores; }
+    static constexpr int x(int chunk) { return 6 * kTile + chunk % 2 * kX; }
+    /// Five where they fit: then gated values stay here until their group's rms is known.
+    static constexpr int kOuts = Q == 64 ? 5 : 2;
+    static constexpr int y(int chunk) { return x(0) + 2 * kX + chunk % kOuts * kX; }
+    /// Two where they fit: then the next copy of the state is left while the last one is read.
+    static constexpr int kCopies = Q == 64 ? 2 : 1;
+    static constexpr int state(int chunk) { return x(0) + (2 + kOuts) * kX + chunk % kCopies * kState; }
+    static constexpr int raw(int chunk) { return state(0) + kCopies * kState + chunk % 2 * kRaw; }
+    static constexpr int scores(int chunk) { return raw(0) + 2 * kRaw + chunk % 2 * kScores; }
     static constexpr int steps(int chunk) {
         return scores(0) + 2 * kScores + chunk % 3 * static_cast<int>(sizeof(Steps<Q>));
     }
-    /// Two where they fit: then the next copy of the state is left while the last one is read.
-    static constexpr int kCopies = Q == 64 ? 2 : 1;
-    static constexpr int state(int chunk) {
-        return steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>)) + chunk % kCopies * kState;
+    /// 1 / rms of a chunk's tokens, float.
+    static constexpr int kScales = Q == 64 ? 4 : 0;
+    static constexpr int scales(int chunk) {
+        return steps(0) + 3 * static_cast<int>(sizeof(Steps<Q>)) + chunk % 4 * Q * 4;
     }
-    static constexpr int kBytes = state(0) + kCopies * kState;
+    static constexpr int kBytes = scales(0) + kScales * Q * 4;
 };
 
+/// Do out warps take tokens, and are products those of a group of warps? Else out warps take columns.
+template <int Q>
+inline constexpr bool kByRows = Q == 64;
+
+static_assert(Layout<64>::x(0) % 1024 == 0 && Layout<64>::state(0) % 1024 == 0, "see group_mma.cuh");
 static_assert(Layout<64>::kBytes <= 227 * 1024, "compute capability 9.0");
 static_assert(Layout<64>::steps(0) % 16 == 0 && Layout<32>::steps(0) % 16 == 0);
 static_assert(Layout<32>::kBytes <= 99 * 1024, "compute capabilities 8.6, 8.9 and 12.0");
+
+/// Steps from a chunk's own to that in which it is normed; and those behind the last chunk's.
+inline constexpr int kLag = 4;
+template <bool kNorms>
+inline constexpr int kDrain = kNorms ? 3 : 0;
 
 /// An out or state warp's place among its own, and row and column of this lane's first element of a tile.
 struct LaneSpot {
@@ -98,6 +117,7 @@ __device__ __forceinline__ void load_x(std::uint32_t (&x)[4], const char* tile, 
 template <int Q, class Leave>
 __device__ __forceinline__ void end_step(const Leave& leave) {
     if constexpr (Layout<Q>::kCopies == 2) leave();
+    if constexpr (kByRows<Q>) fence_for_group_mma();
     block_barrier(kThreads);
     if constexpr (Layout<Q>::kCopies == 1) {
         leave();

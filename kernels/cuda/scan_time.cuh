@@ -70,7 +70,8 @@ __device__ __forceinline__ void time_steps(Steps<Q>& out, const TimeInput& in, i
 #pragma unroll
     for (int i = 0; i < kOwn; ++i) {
         const int at = lane * kOwn + i;
-        out.token[at] = {cs[i], dt[i]};
+        out.log2_decay[at] = cs[i];
+        out.log2_in[at] = __log2f(dt[i]) - cs[i];  // dt = 0: minus infinity
         out.to_end[at] = __float2half_rn(fminf(weight[i] * inverse, 1.0f));
     }
     if (lane == 0) {

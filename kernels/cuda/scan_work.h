@@ -5,8 +5,8 @@
 #include <cstdint>
 
 /// What conv_bc leaves in device memory for scan_chunk, which takes it chunk by chunk as it lies: first the
-/// groups' parts, [chunks, n_groups], then the heads' time steps, [chunks, n_heads]. Tokens past the end have
-/// finite B and C.
+/// groups' parts, [chunks, n_groups], then the heads' time steps, [chunks, n_heads], then a counter for each
+/// chunk and group, 0. Tokens past the end have finite B and C.
 namespace sidewinder::kernels::cuda::scan {
 
 inline constexpr int kStateDim = 128;
@@ -15,11 +15,8 @@ inline constexpr int kStateDim = 128;
 /// the end have dt = 0: they neither decay nor add.
 template <int Q>
 struct alignas(16) Steps {
-    struct Token {
-        float log2_decay;  // cs, in powers of two
-        float dt;
-    };
-    Token token[Q];
+    float log2_decay[Q];  // cs, in powers of two
+    float log2_in[Q];     // of dt / exp(cs): with log2_decay[i] the power of exp(cs_i - cs_j) dt_j
     __half to_end[Q];  // exp(cs_Q - cs_j) dt_j / grow: at most 1, so that float16 holds a small dt as well
     float shrink;      // exp(cs_Q) / grow
     float grow;        // a power of two
@@ -41,7 +38,8 @@ struct GroupPart {
 template <int Q>
 constexpr std::int64_t work_bytes(std::int64_t T, std::int64_t n_groups, std::int64_t n_heads) {
     return (T + Q - 1) / Q *
-           (n_groups * GroupPart<Q>::kBytes + n_heads * static_cast<std::int64_t>(sizeof(Steps<Q>)));
+           (n_groups * (GroupPart<Q>::kBytes + static_cast<std::int64_t>(sizeof(unsigned))) +
+            n_heads * static_cast<std::int64_t>(sizeof(Steps<Q>)));
 }
 
 static_assert(sizeof(Steps<64>) == 656 && sizeof(Steps<32>) == 336, "copied in pieces of 16 bytes");

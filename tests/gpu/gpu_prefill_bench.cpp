@@ -1,5 +1,6 @@
-// Time of a long step's operations alone, layer by layer in one CUDA graph, on weights of the 7B's width, and
-// of cuBLASLt's choices for its products: `gpu_prefill_bench [layers] [ops|narrow|products|all] [T...]`.
+// Time of a long step's operations alone, layer by layer in one CUDA graph, on weights of the 7B's width:
+// `gpu_prefill_bench [layers] [ops|sustained|narrow|all] [T...]`. `sustained`: the same operations, each for
+// a second, so that the device's power limit counts.
 #include <cuda_bf16.h>
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include "kernels/cuda/ops.h"
 #include "tests/gpu/bench_fill.h"
 #include "tests/gpu/bench_timer.h"
-#include "tests/gpu/product_choices.h"
 
 namespace {
 
@@ -25,14 +25,15 @@ using namespace sidewinder::kernels;
 using namespace sidewinder::kernels::cuda;
 namespace bench = sidewinder::bench;
 using sidewinder::bench::median_microseconds;
-using sidewinder::bench::ProductChoices;
+using sidewinder::bench::Sustained;
 
 class Bench {
   public:
     Bench(int layers, std::int64_t most_tokens) : context_{nullptr, &traits_, &attributes_} {
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
         context_.stream = stream_;
-        cublasLtCreate(&handle_);
+        few_.multiprocessors = 1;
+        apart_ = {stream_, &few_, &attributes_};
         d_.d_model = 4096;
         d_.d_inner = 8192;
         d_.n_heads = 128;
@@ -52,7 +53,6 @@ class Bench {
         y_ = bf16(T * d_.d_inner, 1.0f);
         tiles_ = memory<void>(static_cast<std::size_t>(mixer_chunk_bytes(d_, T)));
         tile_ = bf16(d_.zxbc_rows() * d_.d_model, 0.015f);
-        workspace_ = bf16(std::int64_t{16} << 20, 0.0f);
         mixer_ = {floats(d_.conv_state_size(), 0.1f, 0.3f), floats(d_.conv_dim(), 0.1f, 0.1f),
                   floats(d_.n_heads, 0.0f, 0.5f),           floats(d_.n_heads, -1.5f, 0.5f),
                   floats(d_.n_heads, 1.0f, 0.5f),           norm_};
@@ -65,7 +65,6 @@ class Bench {
         }
         check(cudaDeviceSynchronize(), "filling");
     }
-    ~Bench() { cublasLtDestroy(handle_); }
 
     void operations(std::int64_t T) {
         const double t = static_cast<double>(T), MB = t * 1e-6;
@@ -79,19 +78,29 @@ class Bench {
                     [&](int i) { conv_bc(context_, call(i, T)); });
         sum += line("scan_chunk", MB * (8192 * 6 + 512) + tiles_MB, 2.62e-12 * 1e6 * 128 * t / 64, T,
                     [&](int i) { scan_chunk(context_, call(i, T)); });
-        sum += line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
-        line("mixer", 0, 0, T, [&](int i) { mix(i, T); });
+        line("gated_norm", MB * 8192 * 4, 0, T, [&](int i) { gated_norm(context_, call(i, T)); });
+        line("mixer", 0, 0, T, [&](int i) { mix(context_, i, T); });
+        line("norm apart", 0, 0, T, [&](int i) { mix(apart_, i, T); });
         sum += line("out_proj", 0, out_ops, T, [&](int i) { out_proj(i, T); });
         const double all = line("whole layer", 0, in_ops + out_ops, T, [&](int i) {
             norm(T);
             in_proj(i, T);
             dt(i, T);
-            mix(i, T);
+            mix(context_, i, T);
+            out_proj(i, T);
+        });
+        line("norm apart", 0, in_ops + out_ops, T, [&](int i) {
+            norm(T);
+            in_proj(i, T);
+            dt(i, T);
+            mix(apart_, i, T);
             out_proj(i, T);
         });
         std::printf("  sum of the parts %.1f; 64 layers: %.1f k tokens/s\n", sum, t / all / 64 * 1e3);
         std::fflush(stdout);
     }
+
+    void sustain(double seconds) { seconds_ = seconds; }
 
     void dequantizing() {
         for (const WeightFormat format : {WeightFormat::Int8, WeightFormat::Int4}) {
@@ -117,18 +126,6 @@ class Bench {
                 time(out, 1024), time(out, 2048), time(out, 1 << 20));
             std::fflush(stdout);
         }
-    }
-
-    void products(std::int64_t T) {
-        const std::int64_t zx = d_.zxbc_rows(), m = d_.d_model, in = d_.d_inner;
-        choices("in_proj", {zx, m, T, zx});
-        choices("in_proj 4096 rows", {4096, m, T, zx});
-        choices("in_proj 2048 rows", {2048, m, T, zx});
-        choices("dt F32", {d_.n_heads, m, T, d_.n_heads, CUDA_R_32F});
-        choices("out_proj F32Add", {m, in, T, m, CUDA_R_32F, true});
-        choices("out_proj F32", {m, in, T, m, CUDA_R_32F});
-        choices("out_proj BF16", {m, in, T, m});
-        choices("out_proj F32Add 2048 rows", {2048, in, T, m, CUDA_R_32F, true});
     }
 
     void tiled_layers(std::int64_t T) {
@@ -194,10 +191,10 @@ class Bench {
                 y_};
     }
     // mixer_chunk without its checks.
-    void mix(int i, std::int64_t T) {
-        conv_bc(context_, call(i, T));
-        scan_chunk(context_, call(i, T));
-        gated_norm(context_, call(i, T));
+    void mix(const Context& context, int i, std::int64_t T) {
+        conv_bc(context, call(i, T));
+        scan_chunk(context, call(i, T));
+        if (!scan_norms(*context.device, call(i, T))) gated_norm(context, call(i, T));
     }
     // A layer's time with its two large products by `product(layer, is in_proj)`.
     double layer(std::int64_t T, const std::function<void(int, bool)>& product) {
@@ -205,7 +202,7 @@ class Bench {
             norm(T);
             product(i, true);
             dt(i, T);
-            mix(i, T);
+            mix(context_, i, T);
             product(i, false);
         });
     }
@@ -317,52 +314,34 @@ class Bench {
 
     double line(const char* name, double MB, double TF, std::int64_t T,
                 const std::function<void(int)>& work) {
-        const double us =
-            median_microseconds(stream_, static_cast<int>(layers_.size()), T > 1024 ? 7 : 15, work);
+        const int count = static_cast<int>(layers_.size());
+        const Sustained s = seconds_ > 0
+                                ? bench::sustained(stream_, count, seconds_, meter_, work)
+                                : Sustained{median_microseconds(stream_, count, T > 1024 ? 7 : 15, work)};
+        const double us = s.microseconds;
         std::printf("  %-12s %8.2f", name, us);
+        if (seconds_ > 0) std::printf("  %4.0f W %4u MHz %6.1f mJ", s.watts, s.megahertz, s.joules * 1e3);
         if (MB > 0) std::printf("  %5.0f GB/s", MB / us * 1e3);
         if (TF > 0) std::printf("  %5.0f TFLOP/s", TF / us * 1e6);
         std::printf("\n");
         return us;
     }
-    void choices(const std::string& name, const ProductChoices::Shape& shape) {
-        for (const int MiB : {32}) {
-            ProductChoices product(handle_, shape, static_cast<std::size_t>(MiB) << 20, 8, scales_);
-            std::printf("  %s T %lld, %d MiB:", name.c_str(), static_cast<long long>(shape.T), MiB);
-            if (product.count() == 0) std::printf(" none, status %d", product.status());
-            double best = 1e9;
-            for (int c = 0; c < product.count(); ++c) {
-                bool good = true;
-                const double us =
-                    median_microseconds(stream_, static_cast<int>(layers_.size()), 3, [&](int i) {
-                        const Layer& l = layers_[static_cast<std::size_t>(i)];
-                        const bool wide = shape.cols > d_.d_model;
-                        good &= product.run(c, wide ? l.out_proj.data : l.in_proj.data, y_,
-                                            shape.out_type == CUDA_R_32F ? static_cast<void*>(residual_)
-                                                                         : static_cast<void*>(zxbc_),
-                                            workspace_, stream_);
-                    });
-                std::printf(good ? " %.1f" : " (%.1f failed)", us);
-                if (good && us < best) best = us;
-            }
-            std::printf(" | best %.0f TF\n", product.tera_operations() / best * 1e6);
-            std::fflush(stdout);
-        }
-    }
 
     DeviceTraits traits_ = open_device();
+    double seconds_ = 0;
+    bench::PowerMeter meter_;
     cudaStream_t stream_ = nullptr;
     KernelAttributes attributes_;
     Context context_;
-    cublasLtHandle_t handle_ = nullptr;
+    DeviceTraits few_ = traits_;  // too few multiprocessors for the norm to be in the scan
+    Context apart_;
     Matmul matmul_;
     Dims d_;
     std::vector<DeviceMemory> memory_;
     std::vector<Layer> layers_;
     MixerWeights mixer_;
     float *residual_ = nullptr, *dt_ = nullptr, *squares_ = nullptr, *norm_ = nullptr, *scales_ = nullptr;
-    __nv_bfloat16 *normed_ = nullptr, *zxbc_ = nullptr, *y_ = nullptr, *tile_ = nullptr,
-                  *workspace_ = nullptr;
+    __nv_bfloat16 *normed_ = nullptr, *zxbc_ = nullptr, *y_ = nullptr, *tile_ = nullptr;
     unsigned char* normed8_ = nullptr;
     float* token_scales_ = nullptr;
     void* tiles_ = nullptr;
@@ -381,12 +360,13 @@ int main(int argc, char** argv) {
         if (what == "ops" || what == "all") {
             for (const std::int64_t T : tokens) bench.operations(T);
         }
+        if (what == "sustained") {
+            bench.sustain(1.0);
+            for (const std::int64_t T : tokens) bench.operations(T);
+        }
         if (what == "narrow" || what == "all") {
             bench.dequantizing();
             bench.tiled_layers(tokens.back());
-        }
-        if (what == "products" || what == "all") {
-            for (const std::int64_t T : tokens) bench.products(T);
         }
         return 0;
     } catch (const Error& error) {

@@ -2,7 +2,11 @@
 
 #include <cublasLt.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
 #include <vector>
 
 #include "kernels/cuda/memory.h"
@@ -21,7 +25,7 @@ class ProductChoices {
     };
     ProductChoices(cublasLtHandle_t handle, const Shape& shape, std::size_t workspace_bytes, int most,
                    const float* scales)
-        : handle_(handle), shape_(shape) {
+        : handle_(handle), shape_(shape), workspace_bytes_(workspace_bytes) {
         const bool narrow = shape.in_type != CUDA_R_16BF;
         cublasLtMatmulDescCreate(&operation_, CUBLAS_COMPUTE_32F, CUDA_R_32F);
         set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
@@ -71,7 +75,74 @@ class ProductChoices {
                               &c.algo, workspace, c.workspaceSize, stream) == CUBLAS_STATUS_SUCCESS;
     }
 
+    /// Adds what the first `of` choices become with other values of their attributes, where the library
+    /// takes them.
+    void vary(int of) {
+        const int from = std::min(of, count());
+        for (int i = 0; i < from; ++i) {
+            const cublasLtMatmulAlgo_t base = choices_[static_cast<std::size_t>(i)].algo;
+            for (const std::uint16_t cluster : {2, 3, 5, 6, 4, 8, 7, 9}) {
+                add(base, CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, cluster);
+            }
+            for (const std::uint32_t swizzle : {0, 1}) {
+                add(base, CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, swizzle);
+            }
+            for (const std::uint32_t tile : {23, 24, 31, 32, 30, 29, 513, 232, 210, 502, 195}) {
+                add(base, CUBLASLT_ALGO_CONFIG_TILE_ID, tile);
+            }
+            std::int32_t most = 0;
+            std::size_t written = 0;
+            cublasLtMatmulAlgoCapGetAttribute(&base, CUBLASLT_ALGO_CAP_CUSTOM_OPTION_MAX, &most, sizeof most,
+                                              &written);
+            for (std::uint32_t option = 0; option <= static_cast<std::uint32_t>(std::min(most, 40));
+                 ++option) {
+                add(base, CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, option);
+            }
+        }
+    }
+    /// The choice's attributes, as the library numbers them.
+    std::string describe(int choice) const {
+        const auto& c = choices_[static_cast<std::size_t>(choice)];
+        char line[160];
+        std::snprintf(line, sizeof line,
+                      "id %u tile %u stages %u split %u swizzle %u cluster %u inner %u option %u, %zu MiB",
+                      get<std::uint32_t>(c.algo, CUBLASLT_ALGO_CONFIG_ID),
+                      get<std::uint32_t>(c.algo, CUBLASLT_ALGO_CONFIG_TILE_ID),
+                      get<std::uint32_t>(c.algo, CUBLASLT_ALGO_CONFIG_STAGES_ID),
+                      get<std::uint32_t>(c.algo, CUBLASLT_ALGO_CONFIG_SPLITK_NUM),
+                      get<std::uint32_t>(c.algo, CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING),
+                      get<std::uint16_t>(c.algo, CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID),
+                      get<std::uint16_t>(c.algo, CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID),
+                      get<std::uint32_t>(c.algo, CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION), c.workspaceSize >> 20);
+        return line;
+    }
+
   private:
+    template <class T>
+    static T get(const cublasLtMatmulAlgo_t& algorithm, cublasLtMatmulAlgoConfigAttributes_t attribute) {
+        T value{};
+        std::size_t written = 0;
+        cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof value, &written);
+        return value;
+    }
+    template <class T>
+    void add(cublasLtMatmulAlgo_t algorithm, cublasLtMatmulAlgoConfigAttributes_t attribute, T value) {
+        if (cublasLtMatmulAlgoConfigSetAttribute(&algorithm, attribute, &value, sizeof value) !=
+            CUBLAS_STATUS_SUCCESS) {
+            return;
+        }
+        cublasLtMatmulHeuristicResult_t result{};
+        if (cublasLtMatmulAlgoCheck(handle_, operation_, weight_, x_, out_, out_, &algorithm, &result) !=
+                CUBLAS_STATUS_SUCCESS ||
+            result.workspaceSize > workspace_bytes_) {
+            return;
+        }
+        result.algo = algorithm;
+        for (const auto& known : choices_) {
+            if (std::memcmp(&known.algo, &algorithm, sizeof algorithm) == 0) return;
+        }
+        choices_.push_back(result);
+    }
     template <class T>
     void set(cublasLtMatmulDescAttributes_t attribute, const T& value) {
         cublasLtMatmulDescSetAttribute(operation_, attribute, &value, sizeof value);
@@ -79,6 +150,7 @@ class ProductChoices {
 
     cublasLtHandle_t handle_;
     Shape shape_;
+    std::size_t workspace_bytes_;
     cublasLtMatmulDesc_t operation_ = nullptr;
     cublasLtMatrixLayout_t weight_ = nullptr, x_ = nullptr, out_ = nullptr;
     std::vector<cublasLtMatmulHeuristicResult_t> choices_;

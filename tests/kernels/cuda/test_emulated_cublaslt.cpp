@@ -9,6 +9,8 @@
 #include <random>
 #include <vector>
 
+#include "kernels/cuda/device.h"
+#include "kernels/cuda/matmul.h"
 #include "tests/support/cuda_emulator/emulator.h"
 
 /// The fake cuBLASLt against plain loops.
@@ -244,6 +246,28 @@ class TestEmulatedCublasLt : public QObject {
         emulator::fail({.call = 1, .error = cudaErrorLaunchFailure, .only = "cublasLtMatmulAlgo"});
         QCOMPARE(multiply(description, c, a, a, d), CUBLAS_STATUS_EXECUTION_FAILED);
         cublasLtMatmulDescDestroy(description);
+    }
+
+    /// Long products on 9.0 do not take the library's first choice (matmul.cpp).
+    void long_products_take_the_tile_that_lasts() {
+        const auto tile = [](std::int64_t rows, std::int64_t T, int compute) {
+            constexpr std::int64_t kCols = 16;
+            kernels::cuda::DeviceTraits device = kernels::cuda::open_device();
+            device.compute = compute;
+            const kernels::cuda::Context context{nullptr, &device};
+            const auto memory = [](std::int64_t count) {
+                return kernels::cuda::DeviceMemory(static_cast<std::size_t>(count) * 2);
+            };
+            const auto weight = memory(rows * kCols), x = memory(T * kCols), out = memory(T * rows);
+            kernels::cuda::Matmul matmul;
+            matmul.run(context, weight.as<__nv_bfloat16>(), rows, kCols, x.as<__nv_bfloat16>(), T,
+                       out.as<void>(), rows, kernels::cuda::Matmul::Out::BF16);
+            return emulator::last_product_tile();
+        };
+        QCOMPARE(tile(1760, 512, 90), std::uint32_t{CUBLASLT_MATMUL_TILE_176x128});
+        QCOMPARE(tile(1760, 512, 80), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});
+        QCOMPARE(tile(1760, 256, 90), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});  // soon over
+        QCOMPARE(tile(1792, 512, 90), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});  // much at the edge
     }
 
     void operands_must_be_device_memory() {

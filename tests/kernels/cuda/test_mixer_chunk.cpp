@@ -190,7 +190,8 @@ class TestMixerChunk : public QObject {
         QTest::addColumn<int>("groups");
         QTest::addColumn<bool>("small");
         const int shapes[][3] = {{1, 1, 1},  {3, 2, 2},  {4, 1, 1},  {5, 2, 1},   {17, 4, 2},  {33, 2, 1},
-                                 {63, 1, 1}, {64, 2, 2}, {65, 4, 4}, {128, 2, 1}, {129, 1, 1}, {200, 4, 2}};
+                                 {63, 1, 1}, {64, 2, 2}, {65, 4, 4}, {128, 2, 1}, {129, 1, 1}, {200, 4, 2},
+                                 {1, 4, 1},  {64, 4, 1}, {65, 4, 1}, {130, 4, 1}, {450, 4, 1}, {200, 8, 2}};
         for (const auto& shape : shapes) {
             for (const bool small : {false, true}) {
                 const std::string name = std::to_string(shape[0]) + " tokens, " + std::to_string(shape[1]) +
@@ -268,14 +269,29 @@ class TestMixerChunk : public QObject {
         const Expected expected = reference_of(p);
         compare(p, run(p, {1, 2, 60, 3, 70, 64}, device_), expected);
         compare(p, run(p, {1, 2, 60, 3, 70, 64}, small_shared_), expected);
+        const Problem four(4, 1, 200);
+        compare(four, run(four, {1, 2, 60, 3, 70, 64}, device_), reference_of(four));
     }
 
     /// A cut where a chunk ends anyway changes no bit: a restored checkpoint goes on as if nothing had
     /// happened.
     void cutsBetweenChunksChangeNoBit() {
-        const Problem p(2, 1, 200);
-        sameBits(run(p, {64, 128, 8}, device_), run(p, {200}, device_));
-        sameBits(run(p, {64, 96, 40}, small_shared_), run(p, {200}, small_shared_));
+        for (const int heads : {2, 4}) {  // of four the scan does the norm as well
+            const Problem p(heads, 1, 200);
+            sameBits(run(p, {64, 128, 8}, device_), run(p, {200}, device_));
+            sameBits(run(p, {64, 96, 40}, small_shared_), run(p, {200}, small_shared_));
+        }
+    }
+
+    /// The group norm as part of the scan, and by a kernel of its own where not all heads find a
+    /// multiprocessor.
+    void normsAlikeWithinTheScanAndApart() {
+        cuda::DeviceTraits crowded = device_;
+        crowded.multiprocessors = 1;
+        for (const std::int64_t tokens : {17, 64, 300}) {
+            const Problem p(4, 1, tokens);
+            sameBits(run(p, {tokens}, device_), run(p, {tokens}, crowded));
+        }
     }
 
     void refusesOtherShapes() {

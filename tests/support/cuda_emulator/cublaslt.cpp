@@ -276,14 +276,34 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
     m.c_layout = load<MatrixLayout>(c);
     m.d_layout = load<MatrixLayout>(d);
     if (const cublasStatus_t refusal = check_shapes(m); refusal != CUBLAS_STATUS_SUCCESS) return refusal;
-    results[0] = {};
-    results[0].workspaceSize =
-        std::min<std::size_t>(load<MatmulPreference>(preference).workspace, kWishedWorkspace);
-    results[0].algo.data[0] = kAlgorithm;
-    results[0].algo.data[1] = results[0].workspaceSize;
-    results[0].state = CUBLAS_STATUS_SUCCESS;
-    results[0].wavesCount = 1.0f;
-    *found = 1;
+    constexpr std::uint32_t kTiles[] = {CUBLASLT_MATMUL_TILE_128x128, CUBLASLT_MATMUL_TILE_176x128};
+    *found = std::min(wanted, 2);
+    for (int i = 0; i < *found; ++i) {
+        results[i] = {};
+        results[i].workspaceSize =
+            std::min<std::size_t>(load<MatmulPreference>(preference).workspace, kWishedWorkspace);
+        results[i].algo.data[0] = kAlgorithm;
+        results[i].algo.data[1] = results[i].workspaceSize;
+        results[i].algo.data[2] = kTiles[i];
+        results[i].state = CUBLAS_STATUS_SUCCESS;
+        results[i].wavesCount = static_cast<float>(m.d_layout.rows * m.d_layout.cols) / (128.0f * 128.0f) /
+                                static_cast<float>(runtime().device.multiprocessors);
+    }
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algorithm,
+                                                    cublasLtMatmulAlgoConfigAttributes_t which, void* value,
+                                                    std::size_t bytes, std::size_t* written) {
+    const Call call(__func__);
+    if (!call) return status(call.error());
+    if (algorithm->data[0] != kAlgorithm || which != CUBLASLT_ALGO_CONFIG_TILE_ID ||
+        bytes != sizeof(std::uint32_t)) {
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    const auto tile = static_cast<std::uint32_t>(algorithm->data[2]);
+    std::memcpy(value, &tile, sizeof tile);
+    *written = sizeof tile;
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -312,6 +332,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
         fault("cublasLtMatmul is given an algorithm that no heuristic returned.");
     if (algo && algo->data[1] > workspace_bytes) return CUBLAS_STATUS_INVALID_VALUE;
     check_operands(m);
+    if (algo) runtime().last_tile = static_cast<std::uint32_t>(algo->data[2]);
     if (workspace_bytes && !runtime().memory.contains(Memory::Place::Device, workspace, workspace_bytes)) {
         fault("The workspace of cublasLtMatmul is not all in one allocation of device memory.");
     }

@@ -119,6 +119,9 @@ bool failed();
 std::size_t device_memory_used();
 /// Living allocations, streams, events, graphs, cuBLASLt objects.
 std::size_t living_objects();
+/// Of the algorithm that cublasLtMatmul was given last (cublasLtMatmulTile_t). Two are offered: 128x128, then
+/// 176x128.
+std::uint32_t last_product_tile();
 /// Faults if something was written beside any allocation.
 void check_memory();
 

@@ -162,6 +162,14 @@ inline float exp2_approx(float x) {
 inline float reciprocal_approx(float x) {
     return flush(1.0f / flush(x));
 }
+/// Cut to as many digits as the instruction has at the least.
+inline float tanh_approx(float x) {
+    const float y = std::tanh(x);
+    if (!std::isfinite(y)) return y;
+    int exponent = 0;
+    const float mantissa = std::frexp(y, &exponent);
+    return std::ldexp(std::trunc(mantissa * 0x1p11f) * 0x1p-11f, exponent);
+}
 inline std::uint32_t pack_f16_saturated(float low, float high) {
     const auto bits = [](float x) -> std::uint32_t {
         if (std::isnan(x)) return 0x7FFF;

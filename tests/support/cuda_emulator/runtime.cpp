@@ -230,6 +230,9 @@ std::size_t device_memory_used() {
     return runtime().memory.used();
 }
 
+std::uint32_t last_product_tile() {
+    return runtime().last_tile;
+}
 std::size_t living_objects() {
     const Runtime& r = runtime();
     return r.memory.count() + r.streams.size() + r.events.size() + r.graphs.size() + r.graph_execs.size() +

@@ -83,6 +83,7 @@ struct Runtime {
     std::set<cudaGraph_t> graphs;
     std::set<cudaGraphExec_t> graph_execs;
     std::size_t cublas_objects = 0;
+    std::uint32_t last_tile = 0;
     std::map<const void*, int> dynamic_smem;                ///< what cudaFuncSetAttribute allowed a kernel
     std::size_t dynamic_smem_of(const void* kernel) const;  ///< what it may have
     std::set<std::shared_ptr<Capture>> captures;            ///< begun and not ended
