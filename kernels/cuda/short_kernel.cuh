@@ -15,7 +15,7 @@
 /// The persistent kernel of short runs: one block a multiprocessor goes through all phases of the program,
 /// and weights stream on while the blocks wait for each other.
 ///
-///     phase        first                          then, once all blocks have met
+///     phase        first                          then, when its input is there
 ///     linear       constants of the norm          operand = norm(x), out (+)= weights operand
 ///     mixer        the head's state and weights   conv1d, SSM, gate
 ///
@@ -51,7 +51,8 @@ class Walk {
         grid_wait(program_.barrier, ++generation_ * gridDim.x, kThreads);
     }
 
-    /// What stands before phase's first look at what others write.
+    /// Before the phase's first look at what others write. A counter says when that is worth while: all
+    /// blocks looking at all values all the time keeps those from arriving.
     __device__ __forceinline__ void await(const Phase& phase) {
         if (phase.meets) meet();
         if (phase.hint == 0) return;

@@ -7,8 +7,9 @@
 #include "kernels/cuda/ops.h"
 
 /// The operations of a short run (up to kShortTokens tokens), collected and then run as one kernel, in which
-/// the blocks meet between the operations and the weights never stop streaming. Results have the same bits as
-/// when each operation runs by itself.
+/// values go from block to block by their signs (signed_floats.cuh) and the weights never stop streaming.
+/// Results have the same bits as when each operation runs by itself, but for the lowest: of all that an
+/// operation writes or reads it is no part of the value.
 namespace sidewinder::kernels::cuda {
 
 namespace small {
