@@ -57,6 +57,7 @@ class Planner {
         const bool signs = find_buffers();
         for (int i = 0; i < count(); ++i) order(i, signs);
         give_signs();
+        count_staged();
     }
 
   private:
@@ -116,7 +117,7 @@ class Planner {
         Phase& phase = program_.phases[o.first];
         phase.meets = i > 0 && ((writer >= 0 && !by_signs) || !may_write(i));
         // A mixer's head reads little, and of few blocks: it looks at once.
-        phase.hint = !phase.meets && o.input >= 0 && !o.is_mixer ? ++hints_ : 0;
+        phase.hint = !phase.meets && o.input >= 0 && !o.is_mixer ? ++hints_ : std::int16_t{0};
         if (!phase.meets) return;
         o.input = -1;
         met_ = i;
@@ -189,11 +190,21 @@ class Planner {
         }
     }
 
+    void count_staged() {
+        unsigned staged = 0;
+        for (int i = 0; i < program_.count; ++i) {
+            Phase& phase = program_.phases[i];
+            if (phase.kind != Phase::Kind::Linear) continue;
+            if (phase.linear.prepares) staged += static_cast<unsigned>(phase.linear.T);
+            phase.linear.staged = staged;
+        }
+    }
+
     Program& program_;
     std::vector<Operation> operations_;
     std::vector<Buffer> buffers_;
     int met_ = 0;  ///< before this operation
-    int hints_ = 0;
+    std::int16_t hints_ = 0;
 };
 
 }  // namespace

@@ -43,7 +43,7 @@ class Walk {
                 done(i);
             }
         }
-        if (generation_ > 0) grid_leave({program_.barrier, program_.barrier + 1, program_.barrier + 2});
+        if (program_.joint) grid_leave({program_.barrier, program_.barrier + 1, hints(), 2});
     }
 
   private:
@@ -60,6 +60,7 @@ class Walk {
         team_barrier();
     }
     __device__ __forceinline__ unsigned* hints() const { return program_.barrier + 2; }
+    __device__ __forceinline__ unsigned* staged() const { return program_.barrier + 3; }
 
     /// Of all that the program hands over by signs, each block a part. What the first phase reads of it has
     /// the same value before and after.
@@ -101,10 +102,11 @@ class Walk {
         const Operands own = operands_in<kMostTokens>(program_, p, smem_);
         const bool has_part = has_tiles(p) || static_cast<int>(blockIdx.x) < p.side_rows;
         if (kMostTokens > 1 && p.prepares) {
-            stage(phase, prepared(p), static_cast<int>(blockIdx.x), static_cast<int>(gridDim.x));
+            // The last blocks: where there are more than heads, these have no state to store.
+            const int first = static_cast<int>(gridDim.x - 1 - blockIdx.x);
+            stage(phase, prepared(p), first, static_cast<int>(gridDim.x));
             all_cleared();
-            grid_arrive(program_.barrier, kThreads);
-            meet();
+            share_staged(p, first);
         } else if (has_part && !p.prepared) {
             stage(phase, own, 0, 1);
         } else {
@@ -119,10 +121,20 @@ class Walk {
         ring_.template finish_side<kMostTokens>(p, own);
     }
 
-    /// Tokens `first`, `first` + `step` and so on, once the blocks have met.
+    /// Waits until the tokens have been staged, by this block those from `first` on.
+    __device__ __forceinline__ void share_staged(const LinearPhase& p, int first) {
+        if (threadIdx.x == 0) {
+            const int step = static_cast<int>(gridDim.x);
+            if (first < p.T) add_release(staged(), static_cast<unsigned>((p.T - first + step - 1) / step));
+            wait_until_reached(staged(), p.staged);
+        }
+        team_barrier();
+    }
+
+    /// Tokens `first`, `first` + `step` and so on, once the input is there.
     __device__ __forceinline__ void stage(const Phase& phase, const Operands& to, int first, int step) {
         const LinearPhase& p = phase.linear;
-        Stage<Format, kMostTokens> stage(p, Scratch(smem_ + program_.shared.scratch), to);
+        Stage<Format> stage(p, Scratch(smem_ + program_.shared.scratch), to);
         if (first < p.T) stage.prefetch();
         await(phase);
         if constexpr (kMostTokens == 1) {
@@ -218,7 +230,7 @@ bool launched(const Context& context, Program& program) {
     shape.grid.x = static_cast<unsigned>(grid_of(program, context.device->multiprocessors));
     shape.block.x = Ring::kBlockThreads;
     shape.smem = static_cast<std::size_t>(program.shared.bytes);
-    shape.cooperative = meets(program);
+    shape.cooperative = program.joint = meets(program);
     if (shape.smem > context.device->shared_per_block) return false;
     launch(context, "short_step", shape, short_kernel<Ring, kMostTokens>, program);
     return true;

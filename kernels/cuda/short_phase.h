@@ -17,7 +17,7 @@ inline constexpr int kState = 128;
 inline constexpr int kStateRows = kHeaddim / kWarps;  ///< of a head, a warp
 inline constexpr unsigned kNoSign = 2;                ///< no sign is waited for
 inline constexpr int kMostSigned = 8;
-inline constexpr int kMostPhases = 190;  ///< a kernel's parameters may be 32,764 bytes
+inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
 
 /// out[t, r] (+)= sum_c weight[r, c] operand[t, c], c in [first_column, first_column + columns).
 struct LinearPhase {
@@ -45,8 +45,11 @@ struct LinearPhase {
     int n_groups;
     unsigned group_reciprocal;  ///< 2^32 / (x_columns / n_groups), rounded up
     float eps;
-    unsigned x_sign;    ///< that x and head_squares have when they are there, or kNoSign
-    unsigned out_sign;  ///< to write; kNoSign: a part of a sum
+    int heads_in_group;
+    float column_share;     ///< 1 / x_columns
+    unsigned x_sign : 2;    ///< that x and head_squares have when they are there, or kNoSign
+    unsigned out_sign : 2;  ///< to write; kNoSign: a part of a sum
+    unsigned staged;        ///< tokens that blocks have staged by then, since the launch began
     bool add;
     bool add_side;
     bool prepares;  ///< tokens are staged by a block each, whole rows, into Program::operand first
@@ -72,12 +75,12 @@ struct MixerPhase {
 };
 
 struct Phase {
-    enum class Kind : int { Linear, Mixer };
+    enum class Kind : std::uint8_t { Linear, Mixer };
     Phase() : linear{} {}
     Kind kind = Kind::Linear;
     bool meets = false;  ///< all blocks meet before it reads what others wrote
-    int hint =
-        0;  ///< or they say by a counter when it is worth looking for the signs: the launch's n-th time
+    /// Or they say by a counter when it is worth looking for the signs: the launch's n-th time, or 0.
+    std::int16_t hint = 0;
     union {
         LinearPhase linear;
         MixerPhase mixer;
@@ -102,11 +105,13 @@ struct SignedFloats {
 
 struct Program {
     int count = 0;
+    bool joint = false;  ///< blocks wait for each other: see meets() in short_plan.h
     int signed_count = 0;
     SignedFloats signed_floats[kMostSigned];
     Shared shared;
-    unsigned* barrier = nullptr;  ///< GridBarrier's two counters and one of hints; null: no phase meets
-    char* operand = nullptr;      ///< device memory for operands that are prepared, 16-byte aligned; or null
+    /// GridBarrier's two counters, one of hints and one of staged tokens. Null: no phase meets.
+    unsigned* barrier = nullptr;
+    char* operand = nullptr;  ///< device memory for operands that are prepared, 16-byte aligned; or null
     Phase phases[kMostPhases];
 };
 static_assert(sizeof(Program) <= 32764);

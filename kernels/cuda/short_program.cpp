@@ -71,6 +71,8 @@ LinearPhase whole_phase(const WeightView& weight, const WeightView& side, const 
         const std::int64_t width = layout.cols / p.n_groups;
         p.group_reciprocal = static_cast<unsigned>(((std::int64_t{1} << 32) + width - 1) / width);
     }
+    if (p.n_groups > 0) p.heads_in_group = p.n_heads / p.n_groups;
+    p.column_share = 1.0f / static_cast<float>(layout.cols);
     p.eps = input.eps;
     p.side = static_cast<const __nv_bfloat16*>(side.data);
     p.side_rows = side.data ? static_cast<int>(side.layout.rows) : 0;

@@ -22,7 +22,7 @@ class ShortProgram {
   public:
     /// Device memory of a program, used by nobody else; outlives it.
     struct Memory {
-        /// Three counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null
+        /// Four counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null
         /// too.
         unsigned* barrier = nullptr;
         /// For operands of several tokens: `operand_bytes(most_columns)`, aligned to 16 bytes; or null.

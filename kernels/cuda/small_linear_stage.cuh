@@ -48,8 +48,8 @@ __device__ __forceinline__ Operands operands_in(const Program& program, const Li
 /// 1 / rms of every group of a token, eight lanes each. All threads.
 __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, float* inverse) {
     constexpr int kLanes = 8, kAtOnce = 2;
-    const int heads = p.n_heads / p.n_groups;
-    const float share = 1.0f / static_cast<float>(p.x_columns / p.n_groups);
+    const int heads = p.heads_in_group;
+    const float share = p.column_share * static_cast<float>(p.n_groups);
     const float* squares = p.head_squares + static_cast<std::int64_t>(token) * p.n_heads;
     const int lane = static_cast<int>(threadIdx.x) % kLanes;
     for (int first = 0; first < p.n_groups; first += kThreads / kLanes) {
@@ -71,12 +71,12 @@ __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, f
 }
 
 /// A thread has quads of neighbouring columns, a stride away from each other, so that a warp reads whole
-/// lines: all blocks read the same ones, and at once. What does not depend on the data
-/// is the same for all quads, so that their instructions interleave: nothing else hides a latency here.
-template <class Format, int kMostTokens>
+/// lines: all blocks read the same ones, and at once. What does not depend on the data is the same for all
+/// quads, so that their instructions interleave: nothing else hides a latency here.
+template <class Format>
 class Stage {
   public:
-    static constexpr int kQuads = kMostTokens == 1 ? 8 : 4;  ///< at once
+    static constexpr int kQuads = 4;  ///< at once; with eight there were more instructions than reads to hide
     static constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
     __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch& scratch, const Operands& to)
@@ -103,7 +103,7 @@ class Stage {
         if (norm_weight_ || grouped_) team_barrier();
         float inverse = 0.0f;
         if (norm_weight_) {
-            inverse = rsqrtf(sum_of_warps(scratch_.squares) / static_cast<float>(x_columns_) + p_.eps);
+            inverse = rsqrtf(fmaf(sum_of_warps(scratch_.squares), p_.column_share, p_.eps));
         }
         for (int chunk = begin_; chunk < end_; chunk += kChunkColumns) {
             if (chunk > begin_) load(v, token, chunk);
@@ -241,7 +241,7 @@ __device__ __forceinline__ void copy_operands(const Operands& prepared, const Op
     const auto copy = [](const void* from, void* target, int bytes) {
         const auto* source = static_cast<const uint4*>(from);
         auto* destination = static_cast<uint4*>(target);
-#pragma unroll 8
+#pragma unroll 16
         for (int i = static_cast<int>(threadIdx.x); i < bytes / 16; i += kThreads) {
             destination[i] = __ldcg(source + i);
         }
