@@ -75,6 +75,8 @@ class TestShortHandover : public QObject {
     Q_OBJECT
 
   private slots:
+    void a_token_of_the_7b_is_one_program() { QVERIFY(kMostPhases >= 64 * 3 + 1); }
+
     void layers_go_by_signs() {
         Buffers b;
         Plan plan;
