@@ -44,7 +44,7 @@ struct BackendParts {
         return kBarrierBytes + ShortProgram::operand_bytes(most_columns(dims));
     }
     static std::int64_t most_columns(const Dims& dims) { return std::max(dims.d_model, dims.d_inner); }
-    static constexpr std::size_t kBarrierBytes = 256;  // two counters; what lies behind them stays aligned
+    static constexpr std::size_t kBarrierBytes = 256;  // four counters; what lies behind them stays aligned
 
     const DeviceTraits device = open_device();
     Stream stream;

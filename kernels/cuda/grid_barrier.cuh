@@ -25,6 +25,8 @@ namespace sidewinder::kernels::cuda {
 struct GridBarrier {
     unsigned* arrived = nullptr;
     unsigned* left = nullptr;
+    unsigned* others = nullptr;  ///< more counters, for the launch's own use
+    int count = 0;               ///< of them
 };
 
 /// First half: this block's writes are done. What stands between it and `grid_wait` may not read what another
@@ -56,6 +58,7 @@ __device__ __forceinline__ void grid_leave(const GridBarrier& barrier) {
     if (atomicAdd(barrier.left, 1) != gridDim.x - 1) return;
     *barrier.arrived = 0;
     *barrier.left = 0;
+    for (int i = 0; i < barrier.count; ++i) barrier.others[i] = 0;
 }
 
 }  // namespace sidewinder::kernels::cuda

@@ -4,6 +4,7 @@
 #include "kernels/cuda/ptx.cuh"
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/short_team.cuh"
+#include "kernels/cuda/signed_floats.cuh"
 
 /// One layer's mixer over up to 16 tokens, a head at a time: conv1d, SSM, D skip and gate. The block's warps
 /// keep the head's state of 64 x 128 float32 in registers, each some of its rows; lane l has columns 4 l .. 4
@@ -83,6 +84,7 @@ class MixerStep {
     /// What no block has written since the last token: before the blocks meet.
     __device__ __forceinline__ void prefetch(int head) {
         head_ = head;
+        group_ = head / p_.heads_in_group;
 #pragma unroll
         for (int i = 0; i < kRounds; ++i) {
             if (place(i) < kChannels) channels_[i].load(p_, channel(i));
@@ -100,16 +102,19 @@ class MixerStep {
         return state_;
     }
 
-    /// y and head_squares. Ends without a barrier; `store` follows.
+    /// y and head_squares. Ends without a barrier; `store` follows, behind one.
     __device__ __forceinline__ void run() {
-        load_z();
-        time_step();
+        ask(z_, p_.in_sign, z_at());
+        ask(dt_, p_.in_sign, dt_at());
         convolve();
+        time_step();
         team_barrier();
 
         // Every thread has read its old column of B or C: its values are in `tokens`. The group's last head
-        // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer.
-        if (threadIdx.x == 0) arrived_ = atomicAdd(p_.arrivals + group(), 1);
+        // to say so may overwrite them. No fence: those loads are over, and the writes wait for this answer,
+        // as does y, which lets the next layer's heads count.
+        unsigned arrived = 0;
+        if (threadIdx.x == 0) arrived = atomicInc(p_.arrivals + group_, p_.heads_in_group - 1u);
         if constexpr (kMostTokens == 1) {
             advance<1>(0);
         } else {
@@ -117,7 +122,10 @@ class MixerStep {
             for (; t + 1 < T(); t += 2) advance<2>(t);
             if (t < T()) advance<1>(t);
         }
+        settle(z_, p_.in_sign, z_at());
+        if (threadIdx.x == 0) *last_ = arrived == p_.heads_in_group - 1u;
         team_barrier();
+        is_last_ = *last_;
 #pragma unroll
         for (int i = 0; i < kFinished; ++i) {
             if (warp() + i * kWarps < T()) finish(i);
@@ -129,15 +137,10 @@ class MixerStep {
         float4* to = state_of_warp(p_, head_);
 #pragma unroll
         for (int r = 0; r < kRows; ++r) to[r * 32] = state_[r];
-        if (threadIdx.x == 0) {
-            *last_ = arrived_ == heads_in_group() - 1;
-            if (*last_) p_.arrivals[group()] = 0;
-        }
-        team_barrier();
 #pragma unroll
         for (int i = 0; i < kRounds; ++i) {
             const bool own = place(i) >= 2 * kState && place(i) < kChannels;
-            if (own || (*last_ && place(i) < kChannels)) channels_[i].store(p_, channel(i));
+            if (own || (is_last_ && place(i) < kChannels)) channels_[i].store(p_, channel(i));
         }
     }
 
@@ -148,7 +151,7 @@ class MixerStep {
     static constexpr int kRows = kStateRows;                               // of the state, a warp
     static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;  // of channels, a thread
     static constexpr int kFinished = (kMostTokens + kWarps - 1) / kWarps;  // tokens, a warp
-    static constexpr int kFlight = kMostTokens < 8 ? kMostTokens : 8;  // whose loads are under way at once
+    static constexpr int kFlight = kMostTokens < 4 ? kMostTokens : 4;  // whose loads are under way at once
 
     static __device__ __forceinline__ int lane() {
         return static_cast<int>(threadIdx.x) % 32;
@@ -156,14 +159,8 @@ class MixerStep {
     static __device__ __forceinline__ int warp() {
         return static_cast<int>(threadIdx.x) / 32;
     }
-    __device__ __forceinline__ int heads_in_group() const {
-        return p_.n_heads / p_.n_groups;
-    }
-    __device__ __forceinline__ int group() const {
-        return head_ / heads_in_group();
-    }
     __device__ __forceinline__ std::int64_t width() const {
-        return 2 * p_.d_inner + 2 * p_.n_groups * kState + p_.n_heads;
+        return p_.width;
     }
     /// Of this thread's round: where its channel lies in a token, and which of conv_dim it is.
     static __device__ __forceinline__ int place(int round) {
@@ -172,29 +169,25 @@ class MixerStep {
     __device__ __forceinline__ int channel(int round) const {
         const int at = place(round);
         if (at >= 2 * kState) return head_ * kHeaddim + at - 2 * kState;
-        return p_.d_inner + (at / kState * p_.n_groups + group()) * kState + at % kState;
+        return p_.d_inner + (at / kState * p_.n_groups + group_) * kState + at % kState;
     }
 
     /// conv1d over the run.
     __device__ __forceinline__ void convolve() {
         for (int first = 0; first < T(); first += kFlight) {
-            float in[kRounds][kFlight];
-#pragma unroll
-            for (int r = 0; r < kRounds; ++r) {
-                const bool there = place(r) < kChannels;
-                const float* raw = p_.zxbcdt + p_.d_inner + channel(there ? r : 0) + first * width();
-#pragma unroll
-                for (int i = 0; i < kFlight; ++i) {
-                    in[r][i] = there && first + i < T() ? __ldcg(raw + i * width()) : 0.0f;
-                }
-            }
+            float in[kRounds * kFlight];
+            receive(in, p_.in_sign, [&](int n) -> const float* {
+                const int r = n / kFlight, t = first + n % kFlight;
+                if (place(r) >= kChannels || t >= T()) return nullptr;
+                return p_.zxbcdt + p_.d_inner + channel(r) + t * width();
+            });
 #pragma unroll
             for (int r = 0; r < kRounds; ++r) {
                 if (place(r) >= kChannels) continue;
 #pragma unroll
                 for (int i = 0; i < kFlight; ++i) {
                     if (first + i >= T()) break;
-                    tokens_[first + i].conv[place(r)] = channels_[r].next(in[r][i]);
+                    tokens_[first + i].conv[place(r)] = channels_[r].next(in[r * kFlight + i]);
                 }
             }
         }
@@ -202,23 +195,28 @@ class MixerStep {
 
     /// The last warp, which has fewest channels: a lane for each token.
     __device__ __forceinline__ void time_step() {
-        if (warp() != kWarps - 1 || lane() >= T()) return;
-        const float in = __ldcg(p_.zxbcdt + (lane() + 1) * width() - p_.n_heads + head_);
-        const float dt = softplus(in + dt_bias_);
+        if (warp() != kWarps - 1) return;
+        settle(dt_, p_.in_sign, dt_at());
+        if (lane() >= T()) return;
+        const float dt = softplus(dt_[0] + dt_bias_);
         tokens_[lane()].dt = dt;
         tokens_[lane()].decay = expf(dt * A_);
     }
 
     /// Of the tokens that this warp finishes; a lane has channels lane and lane + 32.
-    __device__ __forceinline__ void load_z() {
-#pragma unroll
-        for (int i = 0; i < kFinished; ++i) {
-            const int t = warp() + i * kWarps;
-            if (t >= T()) continue;
-            const float* z = p_.zxbcdt + t * width() + head_ * kHeaddim + lane();
-            z_[i][0] = __ldcg(z);
-            z_[i][1] = __ldcg(z + 32);
-        }
+    __device__ __forceinline__ auto z_at() const {
+        return [this](int i) -> const float* {
+            const int t = warp() + i / 2 * kWarps;
+            if (t >= T()) return nullptr;
+            return p_.zxbcdt + t * width() + head_ * kHeaddim + lane() + i % 2 * 32;
+        };
+    }
+    /// Of the tokens for which this lane has the time step.
+    __device__ __forceinline__ auto dt_at() const {
+        return [this](int) -> const float* {
+            if (warp() != kWarps - 1 || lane() >= T()) return nullptr;
+            return p_.zxbcdt + (lane() + 1) * width() - p_.n_heads + head_;
+        };
     }
 
     /// state = state * decay + (B dt) x, sums[row] = this lane's part of state C.
@@ -260,22 +258,22 @@ class MixerStep {
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
             const int c = lane() + half * 32;
-            u[half] = fmaf(D_, token.conv[2 * kState + c], token.y[c]) * silu_fast(z_[i][half]);
-            y[c] = u[half] * norm_weight_[half];
+            u[half] = fmaf(D_, token.conv[2 * kState + c], token.y[c]) * silu_fast(z_[2 * i + half]);
+            store_signed(y + c, u[half] * norm_weight_[half], p_.out_sign);
         }
         const float sum = warp_sum(fmaf(u[1], u[1], u[0] * u[0]));
-        if (lane() == 0) p_.head_squares[t * p_.n_heads + head_] = sum;
+        if (lane() == 0) store_signed(p_.head_squares + t * p_.n_heads + head_, sum, p_.out_sign);
     }
 
     const MixerPhase& p_;
     Token* tokens_;
     int* last_;
-    int head_ = 0;
+    int head_ = 0, group_ = 0;
     float4 state_[kRows];
     Channel channels_[kRounds];
-    float norm_weight_[2], z_[kFinished][2];
+    float norm_weight_[2], z_[2 * kFinished], dt_[1];
     float dt_bias_ = 0.0f, A_ = 0.0f, D_ = 0.0f;
-    int arrived_ = 0;  ///< thread 0: heads of the group that had read their old columns before
+    bool is_last_ = false;  ///< of the group's heads, to have read their old columns
 };
 
 }  // namespace sidewinder::kernels::cuda::small

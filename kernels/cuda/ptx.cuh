@@ -219,6 +219,40 @@ __device__ __forceinline__ void wait_until_reached(const unsigned* counter, unsi
     } while (static_cast<int>(now - target) < 0);
 }
 
+/// Single accesses that another block's are ordered with one by one, and nothing else is: past L1, never
+/// left out or moved together by the compiler. See signed_floats.cuh.
+__device__ __forceinline__ float load_relaxed(const float* global) {
+    float v;
+    asm volatile("ld.relaxed.gpu.global.f32 %0, [%1];" : "=f"(v) : "l"(global) : "memory");
+    return v;
+}
+__device__ __forceinline__ float4 load_relaxed(const float4* global) {
+    float4 v;
+    asm volatile("ld.relaxed.gpu.global.v4.f32 {%0,%1,%2,%3}, [%4];"
+                 : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w)
+                 : "l"(global)
+                 : "memory");
+    return v;
+}
+__device__ __forceinline__ void store_relaxed(float* global, float v) {
+    asm volatile("st.relaxed.gpu.global.f32 [%0], %1;" ::"l"(global), "f"(v) : "memory");
+}
+/// Between two looks at the same place: whoever emulates a device lets the others go on here.
+template <class V>
+__device__ __forceinline__ void before_looking_again(const V*, unsigned) {}
+
+/// The same without the message: what the others see of this thread's writes by then is left open. So much
+/// cheaper, as a hint to look.
+__device__ __forceinline__ void add_hint(unsigned* counter, unsigned value) {
+    asm volatile("red.relaxed.gpu.global.add.u32 [%0], %1;" ::"l"(counter), "r"(value) : "memory");
+}
+__device__ __forceinline__ void wait_for_hint(const unsigned* counter, unsigned target) {
+    unsigned now;
+    do {
+        asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(now) : "l"(counter) : "memory");
+    } while (static_cast<int>(now - target) < 0);
+}
+
 /// Two float16 in one word, `low` in the lower half; rounded to nearest even, beyond +-65504 held there.
 __device__ __forceinline__ std::uint32_t pack_f16_saturated(float low, float high) {
     std::uint32_t pair;

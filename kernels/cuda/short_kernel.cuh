@@ -15,7 +15,7 @@
 /// The persistent kernel of short runs: one block a multiprocessor goes through all phases of the program,
 /// and weights stream on while the blocks wait for each other.
 ///
-///     phase        first                          then, once all blocks have met
+///     phase        first                          then, when its input is there
 ///     linear       constants of the norm          operand = norm(x), out (+)= weights operand
 ///     mixer        the head's state and weights   conv1d, SSM, gate
 ///
@@ -33,6 +33,7 @@ class Walk {
         : program_(program), smem_(smem), ring_(program, smem) {}
 
     __device__ __forceinline__ void run() {
+        clear_signs();
         for (int i = 0; i < program_.count; ++i) {
             const Phase& phase = program_.phases[i];
             if (phase.kind == Phase::Kind::Mixer) {
@@ -42,7 +43,7 @@ class Walk {
                 done(i);
             }
         }
-        if (generation_ > 0) grid_leave({program_.barrier, program_.barrier + 1});
+        if (program_.joint) grid_leave({program_.barrier, program_.barrier + 1, hints(), 2});
     }
 
   private:
@@ -50,16 +51,47 @@ class Walk {
         grid_wait(program_.barrier, ++generation_ * gridDim.x, kThreads);
     }
 
+    /// Before the phase's first look at what others write. A counter says when that is worth while: all
+    /// blocks looking at all values all the time keeps those from arriving.
+    __device__ __forceinline__ void await(const Phase& phase) {
+        if (phase.meets) meet();
+        if (phase.hint == 0) return;
+        if (threadIdx.x == 0) wait_for_hint(hints(), static_cast<unsigned>(phase.hint) * gridDim.x);
+        team_barrier();
+    }
+    __device__ __forceinline__ unsigned* hints() const { return program_.barrier + 2; }
+    __device__ __forceinline__ unsigned* staged() const { return program_.barrier + 3; }
+
+    /// Of all that the program hands over by signs, each block a part. What the first phase reads of it has
+    /// the same value before and after.
+    __device__ __forceinline__ void clear_signs() {
+        const auto first = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+        for (int i = 0; i < program_.signed_count; ++i) {
+            const SignedFloats& floats = program_.signed_floats[i];
+            for (std::int64_t n = first; n < floats.count; n += std::int64_t{gridDim.x} * kThreads) {
+                store_signed(floats.begin + n, floats.begin[n], 0);
+            }
+        }
+        if (program_.signed_count > 0) grid_arrive(program_.barrier, kThreads);
+    }
+    /// Before the first of them is written.
+    __device__ __forceinline__ void all_cleared() {
+        if (program_.signed_count > 0 && generation_ == 0) meet();
+    }
+
     /// What phase i has to tell the others is written.
     __device__ __forceinline__ void done(int i) {
         if (i + 1 == program_.count) return;
-        if (program_.phases[i + 1].meets) {
-            grid_arrive(program_.barrier, kThreads);
-        } else {
-            team_barrier();
-        }
+        const Phase& next = program_.phases[i + 1];
+        if (next.meets) grid_arrive(program_.barrier, kThreads);
+        if (next.hint == 0) return;
+        team_barrier();
+        if (threadIdx.x == 0) add_hint(hints(), 1);
     }
 
+    static __device__ __forceinline__ bool has_tiles(const LinearPhase& p) {
+        return static_cast<int>(blockIdx.x) * kTileRows < p.rows;
+    }
     __device__ __forceinline__ Operands prepared(const LinearPhase& p) const {
         auto* sums =
             reinterpret_cast<float*>(program_.operand + static_cast<std::int64_t>(p.x_columns) * p.T * 2);
@@ -68,29 +100,43 @@ class Walk {
     __device__ __forceinline__ void linear(const Phase& phase) {
         const LinearPhase& p = phase.linear;
         const Operands own = operands_in<kMostTokens>(program_, p, smem_);
-        if (kMostTokens > 1 && p.prepared) {
-            if (p.prepares) {
-                const int block = static_cast<int>(blockIdx.x);
-                stage(phase, prepared(p), block, static_cast<int>(gridDim.x));
-                grid_arrive(program_.barrier, kThreads);
-                meet();
-            }
-            copy_operands<Format>(prepared(p), own);
-        } else {
+        const bool has_part = has_tiles(p) || static_cast<int>(blockIdx.x) < p.side_rows;
+        if (kMostTokens > 1 && p.prepares) {
+            // The last blocks: where there are more than heads, these have no state to store.
+            const int first = static_cast<int>(gridDim.x - 1 - blockIdx.x);
+            stage(phase, prepared(p), first, static_cast<int>(gridDim.x));
+            all_cleared();
+            share_staged(p, first);
+        } else if (has_part && !p.prepared) {
             stage(phase, own, 0, 1);
+        } else {
+            await(phase);
         }
+        all_cleared();
+        if (!has_part) return;  // and looks at nothing that the others may soon overwrite
+        if (kMostTokens > 1 && p.prepared) copy_operands<Format>(prepared(p), own);
         ring_.staged(p);
         auto* partials = reinterpret_cast<float*>(smem_ + program_.shared.partials);
         Tiles<Ring, kMostTokens>(p, own.values, own.sums, partials, ring_).run();
         ring_.template finish_side<kMostTokens>(p, own);
     }
 
-    /// Tokens `first`, `first` + `step` and so on, once the blocks have met.
+    /// Waits until the tokens have been staged, by this block those from `first` on.
+    __device__ __forceinline__ void share_staged(const LinearPhase& p, int first) {
+        if (threadIdx.x == 0) {
+            const int step = static_cast<int>(gridDim.x);
+            if (first < p.T) add_release(staged(), static_cast<unsigned>((p.T - first + step - 1) / step));
+            wait_until_reached(staged(), p.staged);
+        }
+        team_barrier();
+    }
+
+    /// Tokens `first`, `first` + `step` and so on, once the input is there.
     __device__ __forceinline__ void stage(const Phase& phase, const Operands& to, int first, int step) {
         const LinearPhase& p = phase.linear;
         Stage<Format> stage(p, Scratch(smem_ + program_.shared.scratch), to);
         if (first < p.T) stage.prefetch();
-        if (phase.meets) meet();
+        await(phase);
         if constexpr (kMostTokens == 1) {
             stage.run(0);
         } else {
@@ -104,7 +150,8 @@ class Walk {
         const int stride = static_cast<int>(gridDim.x);
         int head = static_cast<int>(blockIdx.x);
         if (head < p.n_heads) prefetch(step, p, head);
-        if (phase.meets) meet();
+        await(phase);
+        all_cleared();
         for (; head < p.n_heads; head += stride) {
             step.run();
             if (head + stride >= p.n_heads) break;
@@ -113,6 +160,7 @@ class Walk {
             prefetch(step, p, head + stride);
         }
         done(i);
+        team_barrier();  // y first
         if (head < p.n_heads) step.store();
     }
 
@@ -182,7 +230,7 @@ bool launched(const Context& context, Program& program) {
     shape.grid.x = static_cast<unsigned>(grid_of(program, context.device->multiprocessors));
     shape.block.x = Ring::kBlockThreads;
     shape.smem = static_cast<std::size_t>(program.shared.bytes);
-    shape.cooperative = meets(program);
+    shape.cooperative = program.joint = meets(program);
     if (shape.smem > context.device->shared_per_block) return false;
     launch(context, "short_step", shape, short_kernel<Ring, kMostTokens>, program);
     return true;

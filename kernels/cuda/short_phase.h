@@ -15,7 +15,9 @@ inline constexpr int kTileRows = 16;
 inline constexpr int kHeaddim = 64;
 inline constexpr int kState = 128;
 inline constexpr int kStateRows = kHeaddim / kWarps;  ///< of a head, a warp
-inline constexpr int kMostPhases = 200;               ///< a kernel's parameters may be 32,764 bytes
+inline constexpr unsigned kNoSign = 2;                ///< no sign is waited for
+inline constexpr int kMostSigned = 8;
+inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
 
 /// out[t, r] (+)= sum_c weight[r, c] operand[t, c], c in [first_column, first_column + columns).
 struct LinearPhase {
@@ -43,6 +45,11 @@ struct LinearPhase {
     int n_groups;
     unsigned group_reciprocal;  ///< 2^32 / (x_columns / n_groups), rounded up
     float eps;
+    int heads_in_group;
+    float column_share;     ///< 1 / x_columns
+    unsigned x_sign : 2;    ///< that x and head_squares have when they are there, or kNoSign
+    unsigned out_sign : 2;  ///< to write; kNoSign: a part of a sum
+    unsigned staged;        ///< tokens that blocks have staged by then, since the launch began
     bool add;
     bool add_side;
     bool prepares;  ///< tokens are staged by a block each, whole rows, into Program::operand first
@@ -56,18 +63,24 @@ struct MixerPhase {
     const float* zxbcdt;
     float* y;
     float* head_squares;
-    std::int32_t* arrivals;
+    unsigned* arrivals;
     int T;
     int d_inner;
     int n_heads;
     int n_groups;
+    int heads_in_group;
+    int width;  ///< of a row of zxbcdt
+    unsigned in_sign;
+    unsigned out_sign;  ///< of y and head_squares
 };
 
 struct Phase {
-    enum class Kind : int { Linear, Mixer };
+    enum class Kind : std::uint8_t { Linear, Mixer };
     Phase() : linear{} {}
     Kind kind = Kind::Linear;
-    bool meets = false;  ///< reads what other blocks wrote in the phase before: all blocks meet first
+    bool meets = false;  ///< all blocks meet before it reads what others wrote
+    /// Or they say by a counter when it is worth looking for the signs: the launch's n-th time, or 0.
+    std::int16_t hint = 0;
     union {
         LinearPhase linear;
         MixerPhase mixer;
@@ -84,11 +97,21 @@ struct Shared {
     int bytes = 0;
 };
 
+/// Floats that are handed over by their signs (signed_floats.cuh).
+struct SignedFloats {
+    float* begin;
+    std::int64_t count;
+};
+
 struct Program {
     int count = 0;
+    bool joint = false;  ///< blocks wait for each other: see meets() in short_plan.h
+    int signed_count = 0;
+    SignedFloats signed_floats[kMostSigned];
     Shared shared;
-    unsigned* barrier = nullptr;  ///< GridBarrier's two counters; null: no phase meets
-    char* operand = nullptr;      ///< device memory for operands that are prepared, 16-byte aligned; or null
+    /// GridBarrier's two counters, one of hints and one of staged tokens. Null: no phase meets.
+    unsigned* barrier = nullptr;
+    char* operand = nullptr;  ///< device memory for operands that are prepared, 16-byte aligned; or null
     Phase phases[kMostPhases];
 };
 static_assert(sizeof(Program) <= 32764);

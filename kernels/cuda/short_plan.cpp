@@ -5,9 +5,10 @@
 namespace sidewinder::kernels::cuda::small {
 
 bool meets(const Program& program) {
-    return std::any_of(program.phases, program.phases + program.count, [](const Phase& phase) {
-        return phase.meets || (phase.kind == Phase::Kind::Linear && phase.linear.prepares);
-    });
+    return program.signed_count > 0 ||
+           std::any_of(program.phases, program.phases + program.count, [](const Phase& phase) {
+               return phase.meets || (phase.kind == Phase::Kind::Linear && phase.linear.prepares);
+           });
 }
 
 bool has_bulk_rings(const DeviceTraits& device) {

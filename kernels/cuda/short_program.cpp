@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernels/cuda/refuse.h"
+#include "kernels/cuda/short_handover.h"
 #include "kernels/cuda/short_plan.h"
 
 namespace sidewinder::kernels::cuda {
@@ -70,6 +71,8 @@ LinearPhase whole_phase(const WeightView& weight, const WeightView& side, const 
         const std::int64_t width = layout.cols / p.n_groups;
         p.group_reciprocal = static_cast<unsigned>(((std::int64_t{1} << 32) + width - 1) / width);
     }
+    if (p.n_groups > 0) p.heads_in_group = p.n_heads / p.n_groups;
+    p.column_share = 1.0f / static_cast<float>(layout.cols);
     p.eps = input.eps;
     p.side = static_cast<const __nv_bfloat16*>(side.data);
     p.side_rows = side.data ? static_cast<int>(side.layout.rows) : 0;
@@ -118,10 +121,9 @@ void ShortProgram::start_operation(Format format, int phases) {
     if (format != Format::None) format_ = format;
 }
 
-void ShortProgram::add(const LinearPhase& phase, bool first) {
+void ShortProgram::add(const LinearPhase& phase) {
     Phase& to = program_->phases[program_->count];
     to.kind = Phase::Kind::Linear;
-    to.meets = first && program_->count > 0;
     to.linear = phase;
     ++program_->count;
 }
@@ -148,7 +150,7 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
         p.prepared = prepared;
         p.prepares = prepared && column == 0;
         if (column > 0) p.add = p.add_side = true;
-        add(p, column == 0);
+        add(p);
     }
 }
 
@@ -185,17 +187,20 @@ void ShortProgram::mixer(const Dims& dims, const MixerWeights& weights, const La
     }
     Phase& to = program_->phases[program_->count];
     to.kind = Phase::Kind::Mixer;
-    to.meets = program_->count > 0;
     to.mixer = {weights,
                 state,
                 zxbcdt,
                 y,
                 head_squares,
-                arrivals,
+                reinterpret_cast<unsigned*>(arrivals),
                 static_cast<int>(T),
                 static_cast<int>(dims.d_inner),
                 static_cast<int>(dims.n_heads),
-                static_cast<int>(dims.n_groups)};
+                static_cast<int>(dims.n_groups),
+                static_cast<int>(dims.n_heads / dims.n_groups),
+                static_cast<int>(dims.in_proj_rows()),
+                small::kNoSign,
+                0};
     ++program_->count;
 }
 
@@ -203,6 +208,7 @@ void ShortProgram::run() {
     if (program_->count == 0) return;
     const Format format = format_;
     format_ = Format::None;
+    small::plan_handovers(*program_);
     try {
         switch (format) {
             case Format::None:  // mixers alone

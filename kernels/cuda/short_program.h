@@ -7,8 +7,9 @@
 #include "kernels/cuda/ops.h"
 
 /// The operations of a short run (up to kShortTokens tokens), collected and then run as one kernel, in which
-/// the blocks meet between the operations and the weights never stop streaming. Results have the same bits as
-/// when each operation runs by itself.
+/// values go from block to block by their signs (signed_floats.cuh) and the weights never stop streaming.
+/// Results have the same bits as when each operation runs by itself, but for the lowest: of all that an
+/// operation writes or reads it is no part of the value.
 namespace sidewinder::kernels::cuda {
 
 namespace small {
@@ -21,7 +22,8 @@ class ShortProgram {
   public:
     /// Device memory of a program, used by nobody else; outlives it.
     struct Memory {
-        /// Two counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null too.
+        /// Four counters, zero. Null: every operation becomes a kernel of its own, and `operand` is null
+        /// too.
         unsigned* barrier = nullptr;
         /// For operands of several tokens: `operand_bytes(most_columns)`, aligned to 16 bytes; or null.
         /// Longer rows are staged by every block.
@@ -54,7 +56,7 @@ class ShortProgram {
     enum class Format { None, Bf16, Int8g64, Int8g128, Int4g64, Int4g128 };
 
     void start_operation(Format format, int phases);
-    void add(const small::LinearPhase& phase, bool first);
+    void add(const small::LinearPhase& phase);
     template <class T>
     void cut(Format format, const small::LinearPhase& whole);
 

@@ -80,11 +80,14 @@ class LaneRing {
 #pragma unroll
         for (int r = 0; r < kStateRows; ++r) state[r] = from[r * 32];
     }
-    /// The operand is there: the first warp multiplies the side rows when the tiles are done.
+    /// The operand is there: the first warp multiplies the side rows when the tiles are done, and the others
+    /// wait.
     __device__ __forceinline__ void staged(const LinearPhase&) const {}
     template <int kMostTokens>
     __device__ __forceinline__ void finish_side(const LinearPhase& p, const Operands& operand) const {
+        if (static_cast<int>(blockIdx.x) >= p.side_rows) return;
         if (threadIdx.x < 32) multiply_side_rows<Format, kMostTokens>(p, operand);
+        team_barrier();
     }
 
   private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/signed_floats.cuh"
 #include "kernels/cuda/small_linear_units.cuh"
 
 /// Weights times operand: everything is a tensor-core product with the tokens as columns, so T = 1 and T = 8
@@ -227,20 +228,22 @@ class Tiles {
     __device__ __forceinline__ void flush(int first, int tiles, int blocks) const {
         team_barrier();
         const int T = kMostTokens == 1 ? 1 : p_.T;
+#pragma unroll 1
         for (int e = static_cast<int>(threadIdx.x); e < tiles * kTileRows * T; e += kThreads) {
             const int n = e / (kTileRows * T), token = e / kTileRows % T;
             const int row = tile(first + n) * kTileRows + e % kTileRows;
             if (row >= p_.rows) continue;
             float* out = p_.out + static_cast<std::int64_t>(token) * p_.out_stride + row;
-            float total = p_.add ? __ldcg(out) : 0.0f;
+            float total = p_.add ? sum_before(p_, out) : 0.0f;
             const float* from = partials_ + n * blocks * Sums::kEntry + Sums::place(e % kTileRows, token);
+#pragma unroll 1
             for (int b = 0; b < blocks; ++b, from += Sums::kEntry) {
                 float sum = from[0];
 #pragma unroll
                 for (int w = 1; w < kWarps; ++w) sum += from[w * Sums::kFloats];
                 total = fmaf(sum, Format::kUnscale, total);
             }
-            *out = total;
+            store_signed(out, total, p_.out_sign);
         }
         team_barrier();
     }

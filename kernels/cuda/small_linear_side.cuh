@@ -31,12 +31,13 @@ class SideRows {
 #pragma unroll
         for (int i = 0; i < kAtOnce; ++i) {
             const bool adds = p_.add_side && first + i < p_.T;
-            totals[i] = adds ? __ldcg(out + static_cast<std::int64_t>(i) * p_.out_stride) : 0.0f;
+            totals[i] = adds ? sum_before(p_, out + static_cast<std::int64_t>(i) * p_.out_stride) : 0.0f;
         }
         for (int column = 0; column < p_.columns; column += kBlock) add_block(row, first, column, totals);
 #pragma unroll
         for (int i = 0; i < kAtOnce; ++i) {
-            if (lane_ == 0 && first + i < p_.T) out[static_cast<std::int64_t>(i) * p_.out_stride] = totals[i];
+            if (lane_ != 0 || first + i >= p_.T) continue;
+            store_signed(out + static_cast<std::int64_t>(i) * p_.out_stride, totals[i], p_.out_sign);
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/short_team.cuh"
+#include "kernels/cuda/signed_floats.cuh"
 #include "kernels/cuda/small_linear_format.cuh"
 
 /// How a token's x becomes the operand: normed in float32, rounded, and put where the tensor cores take it
@@ -44,32 +45,38 @@ __device__ __forceinline__ Operands operands_in(const Program& program, const Li
     return {smem + program.shared.operand, sums, p.T, kMostTokens, p.first_column, p.columns};
 }
 
-/// 1 / rms of every group of a token, eight lanes each.
+/// 1 / rms of every group of a token, eight lanes each. All threads.
 __device__ __forceinline__ void invert_groups(const LinearPhase& p, int token, float* inverse) {
-    const int heads = p.n_heads / p.n_groups;
-    const float share = 1.0f / static_cast<float>(p.x_columns / p.n_groups);
-    const int lane = static_cast<int>(threadIdx.x) % 8;
-    for (int first = 0; first < p.n_groups; first += kThreads / 8) {
-        const int group = first + static_cast<int>(threadIdx.x) / 8;
+    constexpr int kLanes = 8, kAtOnce = 2;
+    const int heads = p.heads_in_group;
+    const float share = p.column_share * static_cast<float>(p.n_groups);
+    const float* squares = p.head_squares + static_cast<std::int64_t>(token) * p.n_heads;
+    const int lane = static_cast<int>(threadIdx.x) % kLanes;
+    for (int first = 0; first < p.n_groups; first += kThreads / kLanes) {
+        const int group = first + static_cast<int>(threadIdx.x) / kLanes;
         float sum = 0.0f;
-        if (group < p.n_groups) {
-            const float* squares =
-                p.head_squares + static_cast<std::int64_t>(token) * p.n_heads + group * heads;
-#pragma unroll 4
-            for (int h = lane; h < heads; h += 8) sum += __ldcg(squares + h);
+        for (int head = 0; head < heads; head += kLanes * kAtOnce) {
+            float v[kAtOnce];
+            receive(v, p.x_sign, [&](int i) {
+                const int h = head + lane + kLanes * i;
+                return group < p.n_groups && h < heads ? squares + group * heads + h : nullptr;
+            });
+#pragma unroll
+            for (int i = 0; i < kAtOnce; ++i) sum += v[i];
         }
 #pragma unroll
-        for (int offset = 4; offset > 0; offset /= 2) sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
+        for (int offset = kLanes / 2; offset > 0; offset /= 2) sum += __shfl_xor_sync(kAllLanes, sum, offset);
         if (group < p.n_groups && lane == 0) inverse[group] = rsqrtf(fmaf(sum, share, p.eps));
     }
 }
 
-/// A thread has two neighbouring quads (of columns), and more a stride away. What does not depend on the data
-/// is the same for all quads, so that their instructions interleave: nothing else hides a latency here.
+/// A thread has quads of neighbouring columns, a stride away from each other, so that a warp reads whole
+/// lines: all blocks read the same ones, and at once. What does not depend on the data is the same for all
+/// quads, so that their instructions interleave: nothing else hides a latency here.
 template <class Format>
 class Stage {
   public:
-    static constexpr int kQuads = 8;
+    static constexpr int kQuads = 4;  ///< at once; with eight there were more instructions than reads to hide
     static constexpr int kChunkColumns = kThreads * 4 * kQuads;
 
     __device__ __forceinline__ Stage(const LinearPhase& p, const Scratch& scratch, const Operands& to)
@@ -96,7 +103,7 @@ class Stage {
         if (norm_weight_ || grouped_) team_barrier();
         float inverse = 0.0f;
         if (norm_weight_) {
-            inverse = rsqrtf(sum_of_warps(scratch_.squares) / static_cast<float>(x_columns_) + p_.eps);
+            inverse = rsqrtf(fmaf(sum_of_warps(scratch_.squares), p_.column_share, p_.eps));
         }
         for (int chunk = begin_; chunk < end_; chunk += kChunkColumns) {
             if (chunk > begin_) load(v, token, chunk);
@@ -111,7 +118,7 @@ class Stage {
     using Held = float4[kQuads];
 
     static __device__ __forceinline__ int column_of(int chunk, int q) {
-        return chunk + q / 2 * (kThreads * 8) + static_cast<int>(threadIdx.x) * 8 + q % 2 * 4;
+        return chunk + q * (kThreads * 4) + static_cast<int>(threadIdx.x) * 4;
     }
 
     __device__ __forceinline__ void load_constants(int chunk) {
@@ -125,12 +132,10 @@ class Stage {
 
     __device__ __forceinline__ void load(Held& v, int token, int chunk) const {
         const float* row = p_.x + static_cast<std::int64_t>(token) * p_.x_stride;
-#pragma unroll
-        for (int q = 0; q < kQuads; ++q) {
+        receive(v, p_.x_sign, [&](int q) {
             const int column = column_of(chunk, q);
-            v[q] = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (column < end_) v[q] = __ldcg(reinterpret_cast<const float4*>(row + column));
-        }
+            return column < end_ ? reinterpret_cast<const float4*>(row + column) : nullptr;
+        });
     }
 
     /// `v` holds the first chunk.
@@ -140,13 +145,13 @@ class Stage {
         for (int q = 0; q < kQuads; ++q) add_squares(v[q], sum);
         const float* row = p_.x + static_cast<std::int64_t>(token) * p_.x_stride;
         for (int chunk = kChunkColumns; chunk < x_columns_; chunk += kThreads * 8) {
-#pragma unroll
-            for (int q = 0; q < 2; ++q) {
+            float4 more[2];
+            receive(more, p_.x_sign, [&](int q) {
                 const int column = column_of(chunk, q);
-                if (column < x_columns_) {
-                    add_squares(__ldcg(reinterpret_cast<const float4*>(row + column)), sum);
-                }
-            }
+                return column < x_columns_ ? reinterpret_cast<const float4*>(row + column) : nullptr;
+            });
+            add_squares(more[0], sum);
+            add_squares(more[1], sum);
         }
         sum = warp_sum(sum);
         if (threadIdx.x % 32 == 0) scratch_.squares[threadIdx.x / 32] = sum;
@@ -183,35 +188,38 @@ class Stage {
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) rounded[q] = Format::round(v[q]);
         if constexpr (Format::kSumColumns > 0) add_columns(rounded, token, chunk);
+        const int first = column_of(chunk, 0) - to_.first_column;
+        const Place place = Format::place(first);
+        char* at = to_.values + (place.pair * to_.tokens + token) * 64 + place.offset;
+        constexpr int kPairs = kThreads * 4 / Format::kStepColumns * Format::kStepPairs;  // from quad to quad
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
-            const int column = column_of(chunk, q) - to_.first_column;
+            const int column = first + q * (kThreads * 4);
             if (column < 0 || column >= to_.columns) continue;
-            const Place place = Format::place(column);
-            *reinterpret_cast<uint2*>(to_.values + (place.pair * to_.tokens + token) * 64 + place.offset) =
-                rounded[q];
+            *reinterpret_cast<uint2*>(at + q * kPairs * to_.tokens * 64) = rounded[q];
         }
     }
 
     /// The correction for weights without sign: the sums of kSumColumns columns of the operand, which lie in
     /// neighbouring lanes, where the multiplication finds them.
     __device__ __forceinline__ void add_columns(const uint2 (&rounded)[kQuads], int token, int chunk) const {
-        constexpr int kLanes = Format::kSumColumns / 8;
-        float sums[kQuads / 2];
+        constexpr int kLanes = Format::kSumColumns / 4, kAtOnce = kQuads / 2;
 #pragma unroll
-        for (int h = 0; h < kQuads / 2; ++h) {
-            sums[h] = Format::sum(rounded[2 * h]) + Format::sum(rounded[2 * h + 1]);
-        }
+        for (int first = 0; first < kQuads; first += kAtOnce) {
+            float sums[kAtOnce];
 #pragma unroll
-        for (int offset = kLanes / 2; offset > 0; offset /= 2) {
+            for (int i = 0; i < kAtOnce; ++i) sums[i] = Format::sum(rounded[first + i]);
 #pragma unroll
-            for (int h = 0; h < kQuads / 2; ++h) sums[h] += __shfl_xor_sync(0xFFFFFFFFu, sums[h], offset);
-        }
+            for (int offset = kLanes / 2; offset > 0; offset /= 2) {
 #pragma unroll
-        for (int h = 0; h < kQuads / 2; ++h) {
-            const int column = column_of(chunk, 2 * h) - to_.first_column;
-            if (threadIdx.x % kLanes == 0 && column >= 0 && column < to_.columns) {
-                to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[h] * Format::kZero;
+                for (int i = 0; i < kAtOnce; ++i) sums[i] += __shfl_xor_sync(0xFFFFFFFFu, sums[i], offset);
+            }
+#pragma unroll
+            for (int i = 0; i < kAtOnce; ++i) {
+                const int column = column_of(chunk, first + i) - to_.first_column;
+                if (threadIdx.x % kLanes == 0 && column >= 0 && column < to_.columns) {
+                    to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[i] * Format::kZero;
+                }
             }
         }
     }
@@ -233,7 +241,7 @@ __device__ __forceinline__ void copy_operands(const Operands& prepared, const Op
     const auto copy = [](const void* from, void* target, int bytes) {
         const auto* source = static_cast<const uint4*>(from);
         auto* destination = static_cast<uint4*>(target);
-#pragma unroll 8
+#pragma unroll 16
         for (int i = static_cast<int>(threadIdx.x); i < bytes / 16; i += kThreads) {
             destination[i] = __ldcg(source + i);
         }

@@ -55,7 +55,7 @@ class Bench {
         y_ = floats(16 * d_.d_inner, 0.5f);
         squares_ = floats(16 * d_.n_heads, 8.0f);
         norm_ = floats(d_.d_inner, 1.0f);
-        program_ = {reinterpret_cast<unsigned*>(floats(2, 0.0f)),
+        program_ = {reinterpret_cast<unsigned*>(floats(4, 0.0f)),
                     reinterpret_cast<char*>(
                         floats(static_cast<std::int64_t>(ShortProgram::operand_bytes(d_.d_inner) / 4), 0.0f)),
                     d_.d_inner};

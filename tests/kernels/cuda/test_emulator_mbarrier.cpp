@@ -107,7 +107,7 @@ __global__ void half_team(float* out) {
     out[threadIdx.x] = values[31 - threadIdx.x];
 }
 __global__ void teams_at_odds() {
-    block_barrier(threadIdx.x < 32 ? 64 : 96);  // whoever comes first
+    block_barrier(threadIdx.x < 32 ? 64 : 32);
 }
 
 class TestEmulatorMbarrier : public QObject {

@@ -14,6 +14,9 @@ std::string place(const Warp& warp, unsigned lane) {
     if (warp.at_team & bit) return place + "in block_barrier";
     if (warp.at_mbarrier & bit) return place + "for an mbarrier";
     if (warp.at_counter & bit) {
+        if (thread.is_sign) {
+            return place + "for a float of the sign " + std::to_string(thread.target) + " that others write";
+        }
         return place + "for a counter to reach " + std::to_string(thread.target) + ", which is at " +
                std::to_string(*thread.counter);
     }
@@ -80,7 +83,7 @@ void Block::wake() {
     for (Warp& warp : warps) {
         for (std::uint32_t rest = warp.at_counter; rest; rest &= rest - 1) {
             const int lane = std::countr_zero(rest);
-            if (!reached(warp.threads[lane].counter, warp.threads[lane].target)) continue;
+            if (!reached(warp.threads[lane])) continue;
             warp.at_counter &= ~(1u << lane);
             warp.ready |= 1u << lane;
             --at_counter;

@@ -40,7 +40,7 @@ struct Block {
     Thread* first(Order order) { return next(order == Order::Forward ? warps.front() : warps.back(), order); }
     void release_barrier();
     void release_team();
-    /// Those whose counter has reached what they wait for may run.
+    /// Those for whom what they wait for has come may run.
     void wake();
     /// Who waits where; names `most` threads.
     std::string stuck(unsigned most) const;
@@ -48,8 +48,9 @@ struct Block {
     std::string damage(const LaunchRequest& request) const;
 };
 
-inline bool reached(const unsigned* counter, unsigned target) {
-    return static_cast<int>(*counter - target) >= 0;
+inline bool reached(const Thread& waits) {
+    if (waits.is_sign) return (*waits.counter & 1u) == waits.target;
+    return static_cast<int>(*waits.counter - waits.target) >= 0;
 }
 
 inline unsigned pick(std::uint32_t lanes, Order order) {

@@ -145,6 +145,10 @@ template <sidewinder::emulator::AtomicInteger T>
 T atomicAdd(T* address, std::type_identity_t<T> value) {
     return sidewinder::emulator::exchange(address, static_cast<T>(*address + value));
 }
+/// Counts 0, 1, .., `most`, 0, ..
+inline unsigned atomicInc(unsigned* address, unsigned most) {
+    return sidewinder::emulator::exchange(address, *address >= most ? 0u : *address + 1u);
+}
 template <sidewinder::emulator::AtomicInteger T>
 T atomicMax(T* address, std::type_identity_t<T> value) {
     return sidewinder::emulator::exchange(address, *address < value ? value : *address);

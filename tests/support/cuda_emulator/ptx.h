@@ -126,6 +126,32 @@ inline void wait_until_reached(const unsigned* counter, unsigned target) {
     emulator::wait_for_counter(counter, target);
 }
 
+/// A hint may come before the writes that it speaks of: blocks of odd numbers do not wait for it.
+inline void add_hint(unsigned* counter, unsigned value) {
+    emulator::check_counter(counter);
+    *counter += value;
+}
+inline void wait_for_hint(const unsigned* counter, unsigned target) {
+    emulator::check_counter(counter);
+    if (emulator::current.block_index.x % 2 == 0) emulator::wait_for_counter(counter, target);
+}
+
+template <class V>
+V load_relaxed(const V* global) {
+    return *global;
+}
+inline void store_relaxed(float* global, float v) {
+    *global = v;
+}
+template <class V>
+void before_looking_again(const V* global, unsigned sign) {
+    const auto* words = reinterpret_cast<const unsigned*>(global);
+    for (std::size_t i = 0; i < sizeof(V) / 4; ++i) {
+        emulator::check_counter(words + i);
+        emulator::wait_for_sign(words + i, sign);
+    }
+}
+
 /// Results below the normal range are 0, as `.ftz` makes them.
 inline float flush(float x) {
     return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;

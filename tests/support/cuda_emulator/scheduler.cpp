@@ -324,16 +324,27 @@ Mbarrier& make_mbarrier(const void* barrier) {
     return scheduler().block->mbarriers[barrier];
 }
 
-void wait_for_counter(const unsigned* counter, unsigned target) {
-    if (reached(counter, target)) return;
+namespace {
+void wait_for_others(const unsigned* word, unsigned target, bool is_sign) {
     Scheduler& s = scheduler();
     Thread& self = *current.thread;
-    self.counter = counter;
+    self.counter = word;
     self.target = target;
+    self.is_sign = is_sign;
+    if (reached(self)) return;
     self.warp->ready &= ~(1u << self.lane);
     self.warp->at_counter |= 1u << self.lane;
     ++s.block->at_counter;
     s.yield();
+}
+}  // namespace
+
+void wait_for_counter(const unsigned* counter, unsigned target) {
+    wait_for_others(counter, target, false);
+}
+
+void wait_for_sign(const unsigned* word, unsigned sign) {
+    wait_for_others(word, sign, true);
 }
 
 void let_blocks_go_on() {

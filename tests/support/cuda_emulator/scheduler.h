@@ -47,6 +47,7 @@ struct Thread {
     std::vector<PendingCopy> copies;
     const unsigned* counter = nullptr;  ///< waits for it to reach `target`
     unsigned target = 0;
+    bool is_sign = false;            ///< or for its lowest bit to be `target`
     const void* mbarrier = nullptr;  ///< waits for its phase to end
 };
 
@@ -65,7 +66,7 @@ struct Warp {
     std::uint32_t ready = 0;       ///< may run
     std::uint32_t at_barrier = 0;  ///< wait in __syncthreads
     std::uint32_t at_team = 0;     ///< wait in block_barrier of some of the threads
-    std::uint32_t at_counter = 0;  ///< wait in wait_until_reached
+    std::uint32_t at_counter = 0;  ///< wait in wait_until_reached or before_looking_again
     std::uint32_t at_mbarrier = 0;
     std::uint32_t arrived = 0;  ///< wait in a collective
     std::uint32_t masks[32] = {};
@@ -105,6 +106,8 @@ Mbarrier& make_mbarrier(const void* barrier);
 
 /// Waits until the counter has reached `target` (modulo 2^32); in cooperative launches only.
 void wait_for_counter(const unsigned* counter, unsigned target);
+/// Waits until its lowest bit is `sign`; in cooperative launches only.
+void wait_for_sign(const unsigned* word, unsigned sign);
 /// The other blocks have a turn at once, while threads of this one are still on their way.
 void let_blocks_go_on();
 bool launched_cooperatively();
