@@ -29,6 +29,11 @@ __device__ __forceinline__ std::uint32_t pack_bf16(float low, float high) {
     return word;
 }
 
+/// Two gated channels times 1 / rms and the norm's weights.
+__device__ __forceinline__ std::uint32_t normed_pair(std::uint32_t pair, float r, float w0, float w1) {
+    return pack_bf16(low_bf16(pair) * r * w0, high_bf16(pair) * r * w1);
+}
+
 /// v / (1 + e^-v) = h (1 + tanh h), h = v / 2: to 2^-12 of |v|, the half of a float16's last digit.
 __device__ __forceinline__ float silu(float v) {
     const float h = 0.5f * v;

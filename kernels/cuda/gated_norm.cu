@@ -32,10 +32,6 @@ __device__ __forceinline__ float inverse_rms(const NormArguments& args, std::int
     return rsqrtf(sum / static_cast<float>(args.d_inner / args.n_groups) + args.eps);
 }
 
-__device__ __forceinline__ std::uint32_t scaled(std::uint32_t pair, float r, float w0, float w1) {
-    return pack_bf16(low_bf16(pair) * r * w0, high_bf16(pair) * r * w1);
-}
-
 /// Channels c .. c + 7 of the tokens, and as many a warp's width further.
 __device__ __forceinline__ void load(uint4 (&v)[kFlight][kTokens], const NormArguments& args,
                                      std::int64_t first, std::int64_t c, std::int64_t end) {
@@ -64,8 +60,8 @@ __device__ __forceinline__ void store(const uint4 (&v)[kFlight][kTokens], const 
         for (int i = 0; i < kTokens; ++i) {
             if (first + i >= args.T) continue;
             const uint4 in = v[f][i];
-            const uint4 out{scaled(in.x, r[i], w0.x, w0.y), scaled(in.y, r[i], w0.z, w0.w),
-                            scaled(in.z, r[i], w1.x, w1.y), scaled(in.w, r[i], w1.z, w1.w)};
+            const uint4 out{normed_pair(in.x, r[i], w0.x, w0.y), normed_pair(in.y, r[i], w0.z, w0.w),
+                            normed_pair(in.z, r[i], w1.x, w1.y), normed_pair(in.w, r[i], w1.z, w1.w)};
             *reinterpret_cast<uint4*>(args.y + (first + i) * args.d_inner + channel) = out;
         }
     }

@@ -6,11 +6,6 @@
 /// kernel's.
 namespace sidewinder::kernels::cuda::scan {
 
-/// Two channels times 1 / rms and the norm's weights: as gated_norm does it.
-__device__ __forceinline__ std::uint32_t normed_pair(std::uint32_t pair, float r, float w0, float w1) {
-    return pack_bf16(low_bf16(pair) * r * w0, high_bf16(pair) * r * w1);
-}
-
 /// A thread's share of a chunk, in 16-byte pieces: eight channels of a token, eight lanes a token.
 template <int Q>
 inline constexpr int kPieces = Q * 8 / kPrepareThreads;

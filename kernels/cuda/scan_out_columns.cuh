@@ -63,11 +63,10 @@ __device__ __forceinline__ void from_chunk(float (&Y)[Q / 16][2][4], const char*
         load_x(x, x_tile, k, at);
 #pragma unroll
         for (int m = k; m < Q / 16; ++m) {
-            const char* from = scores + (m * (m + 1) / 2 + k) * 512 + at.lane * 8;
-            const uint2 left = *reinterpret_cast<const uint2*>(from);
-            const uint2 right = *reinterpret_cast<const uint2*>(from + 256);
-            mma_f16(Y[m][0], left.x, left.y, right.x, right.y, x[0], x[1]);
-            mma_f16(Y[m][1], left.x, left.y, right.x, right.y, x[2], x[3]);
+            ScoresBlock a;
+            a.load(scores, m, k, at);
+            mma_f16(Y[m][0], a.left.x, a.left.y, a.right.x, a.right.y, x[0], x[1]);
+            mma_f16(Y[m][1], a.left.x, a.left.y, a.right.x, a.right.y, x[2], x[3]);
         }
     }
 }

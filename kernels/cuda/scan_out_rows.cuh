@@ -6,22 +6,6 @@
 /// y of a chunk before the gate, each out warp 16 of its tokens: products by the group of warps.
 namespace sidewinder::kernels::cuda::scan {
 
-/// This warp's rows of a 16x16 block of the decayed scores, as A; above the diagonal 0.
-__device__ __forceinline__ void load_scores_block(std::uint32_t (&a)[4], const char* scores, int k,
-                                                  const LaneSpot& at) {
-    uint2 left{0, 0};
-    uint2 right{0, 0};
-    if (k <= at.warp) {
-        const char* from = scores + (at.warp * (at.warp + 1) / 2 + k) * 512 + at.lane * 8;
-        left = *reinterpret_cast<const uint2*>(from);
-        right = *reinterpret_cast<const uint2*>(from + 256);
-    }
-    a[0] = left.x;
-    a[1] = left.y;
-    a[2] = right.x;
-    a[3] = right.y;
-}
-
 /// Y = diag(exp(cs)) C S^T + scores x, into shared memory, float16, for the prepare warps to gate.
 template <int Q>
 __device__ __forceinline__ void out_rows(char* smem, int chunk, const LaneSpot& at) {
@@ -46,7 +30,14 @@ __device__ __forceinline__ void out_rows(char* smem, int chunk, const LaneSpot& 
     }
     std::uint32_t a[Q / 16][4];
 #pragma unroll
-    for (int k = 0; k < Q / 16; ++k) load_scores_block(a[k], smem + L::scores(chunk), k, at);
+    for (int k = 0; k < Q / 16; ++k) {
+        ScoresBlock block;  // above the diagonal 0
+        if (k <= at.warp) block.load(smem + L::scores(chunk), at.warp, k, at);
+        a[k][0] = block.left.x;
+        a[k][1] = block.left.y;
+        a[k][2] = block.right.x;
+        a[k][3] = block.right.y;
+    }
     const Steps<Q>& steps = steps_of<Q>(smem, chunk);
     const float upper = exp2_approx(steps.log2_decay[row]);
     const float lower = exp2_approx(steps.log2_decay[row + 8]);

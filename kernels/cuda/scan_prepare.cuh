@@ -58,7 +58,7 @@ __device__ __forceinline__ void scores(char* smem, int chunk, float D, const uin
         const float lower = steps.log2_decay[i + 8];
         const uint2 a = at.row == at.column ? decayed<true>(raw[n], upper, lower, log2_in, i, j, D)
                                             : decayed<false>(raw[n], upper, lower, log2_in, i, j, D);
-        *reinterpret_cast<uint2*>(smem + Layout<Q>::scores(chunk) + half * 256 + lane * 8) = a;
+        *reinterpret_cast<uint2*>(smem + Layout<Q>::scores(chunk) + half * kScoresHalf + lane * 8) = a;
     }
 }
 

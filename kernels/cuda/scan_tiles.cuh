@@ -52,6 +52,10 @@ struct Arguments {
     int chunks;
 };
 
+/// Bytes of half a block of the decayed scores, and of a whole one.
+inline constexpr int kScoresHalf = 16 * 8 * 2;
+inline constexpr int kScoresBlock = 2 * kScoresHalf;
+
 /// Where the tiles lie in shared memory, bytes. B, C: float16 [Q, 128]; raw: bfloat16 [3 + Q, 64]; x, y:
 /// float16 [Q, 64]; scores: float16 16x16 blocks on and below the diagonal, decayed, as operand fragments in
 /// halves as those of GroupPart; state: float16 [64, 128].
@@ -61,7 +65,7 @@ struct Layout {
     static constexpr int kRaw = (Q + 3) * kHeadDim * 2;
     static constexpr int kState = kHeadDim * kStateDim * 2;
     static constexpr int kX = Q * kHeadDim * 2;
-    static constexpr int kScores = GroupPart<Q>::kBlocks * 512;
+    static constexpr int kScores = GroupPart<Q>::kBlocks * kScoresBlock;
 
     static constexpr int b(int chunk) { return chunk % 3 * 2 * kTile; }
     static constexpr int c(int chunk) { return b(chunk) + kTile; }
@@ -111,6 +115,18 @@ struct LaneSpot {
 __device__ __forceinline__ void load_x(std::uint32_t (&x)[4], const char* tile, int k, const LaneSpot& at) {
     ldmatrix_x4_trans(x, tile + narrow_piece(k * 16 + at.lane % 16, 2 * at.warp + at.lane / 16));
 }
+
+/// The decayed scores of a 16x16 block on or below the diagonal, as A: left and right half.
+struct ScoresBlock {
+    uint2 left{0, 0};
+    uint2 right{0, 0};
+
+    __device__ __forceinline__ void load(const char* scores, int row, int column, const LaneSpot& at) {
+        const char* from = scores + (row * (row + 1) / 2 + column) * kScoresBlock + at.lane * 8;
+        left = *reinterpret_cast<const uint2*>(from);
+        right = *reinterpret_cast<const uint2*>(from + kScoresHalf);
+    }
+};
 
 /// The end of a step, where all warps meet; where there is one copy of the state, `leave` writes it between
 /// two meetings.

@@ -73,36 +73,45 @@ class Filler {
         brought_ = nullptr;
         if (ahead_.is_state()) {
             if (first_row_ > 0 || lane_ > 0) return;
-            const float* state =
-                ahead_.mixer().state.ssm +
-                (static_cast<std::int64_t>(ahead_.tile()) * kStateUnits + ahead_.iteration()) * kStateFloats;
-            prefetch_l2(state, kStateFloats * 4);
-            brought_ = state;
-            return;
+            prefetch_l2(state_of(ahead_), kStateFloats * 4);
+            brought_ = state_of(ahead_);
+        } else if (lane_ < rows_) {
+            const char* from = weight_of(ahead_, row_of(ahead_));
+            prefetch_l2(from, steps_of(ahead_) * kStepBytes);
+            brought_ = from;
         }
-        if (lane_ >= rows_) return;
-        const LinearPhase& p = ahead_.linear();
-        const int first = ahead_.iteration() * (kWarps * Ring::kUnitSteps);
-        const int steps = min(p.columns / Format::kStepColumns - first, kWarps * Ring::kUnitSteps);
-        const auto row =
-            static_cast<std::int64_t>(min(ahead_.tile() * kTileRows + first_row_ + lane_, p.rows - 1));
-        const char* from = p.weight + row * p.row_bytes + ahead_.iteration() * Ring::kRow;
-        prefetch_l2(from, steps * kStepBytes);
-        brought_ = from;
     }
     static constexpr unsigned kNoWord = 0x7FC0FFEEu;  // whatever: it makes the load be waited for
     static constexpr int kStateFloats = kHeaddim * kState / kStateUnits;
 
-    /// The first lanes have a row each; rows behind the last are loaded as the last and never stored.
+    using Units = UnitWalk<Format, Ring::kUnitSteps, Ring::kStateUnits>;
+
+    /// Where the unit at which `units` is has what this lane asks for. Rows behind the last are loaded as the
+    /// last and never stored.
+    __device__ __forceinline__ std::int64_t row_of(const Units& units) const {
+        return min(units.tile() * kTileRows + first_row_ + lane_, units.linear().rows - 1);
+    }
+    static __device__ __forceinline__ const char* weight_of(const Units& units, std::int64_t row) {
+        return units.linear().weight + row * units.linear().row_bytes + units.iteration() * Ring::kRow;
+    }
+    static __device__ __forceinline__ int steps_of(const Units& units) {
+        const int first = units.iteration() * (kWarps * Ring::kUnitSteps);
+        return min(units.linear().columns / Format::kStepColumns - first, kWarps * Ring::kUnitSteps);
+    }
+    static __device__ __forceinline__ const float* state_of(const Units& units) {
+        const std::int64_t unit = static_cast<std::int64_t>(units.tile()) * kStateUnits + units.iteration();
+        return units.mixer().state.ssm + unit * kStateFloats;
+    }
+
+    /// The first lanes have a row each.
     __device__ __forceinline__ void ask(int slot) const {
         const LinearPhase& p = walk_.linear();
-        const int first = walk_.iteration() * (kWarps * Ring::kUnitSteps);
-        const int steps = min(p.columns / Format::kStepColumns - first, kWarps * Ring::kUnitSteps);
+        const int steps = steps_of(walk_);
         const int groups = kGroups > 0 ? steps * Format::kStepColumns / kGroupOr1 : 0;
         const bool aligned = groups % 4 == 0 && p.row_scales % 4 == 0;
         const int bytes = steps * kStepBytes, scale_bytes = aligned ? groups * 4 : 0;
         const int at = first_row_ + lane_;
-        const auto row = static_cast<std::int64_t>(min(walk_.tile() * kTileRows + at, p.rows - 1));
+        const std::int64_t row = row_of(walk_);
         const float* scales = p.scales + row * p.row_scales + walk_.iteration() * Ring::kScaleStride;
         float* scale_place = Ring::scales(smem_) + slot * Ring::kSlotScales + at * Ring::kScaleStride;
         if (kGroups > 0 && !aligned && lane_ < rows_) {
@@ -113,8 +122,7 @@ class Filler {
         if (lane_ == 0) mbarrier_expect(barrier, (bytes + scale_bytes) * rows_);
         __syncwarp();
         if (lane_ >= rows_) return;
-        bulk_copy(smem_ + slot * Ring::kSlot + Ring::row_place(at),
-                  p.weight + row * p.row_bytes + walk_.iteration() * Ring::kRow, bytes, barrier,
+        bulk_copy(smem_ + slot * Ring::kSlot + Ring::row_place(at), weight_of(walk_, row), bytes, barrier,
                   evict_first_);
         if (kGroups > 0 && aligned) bulk_copy(scale_place, scales, scale_bytes, barrier, evict_first_);
     }
@@ -124,16 +132,13 @@ class Filler {
         std::uint64_t* barrier = Ring::full(smem_) + slot;
         if (lane_ == 0 && first_row_ > 0) mbarrier_expect(barrier, 0);
         if (lane_ == 0 && first_row_ == 0) {
-            const std::int64_t unit =
-                static_cast<std::int64_t>(walk_.tile()) * kStateUnits + walk_.iteration();
             mbarrier_expect(barrier, kStateFloats * 4);
-            bulk_copy(smem_ + slot * Ring::kSlot, walk_.mixer().state.ssm + unit * kStateFloats,
-                      kStateFloats * 4, barrier, evict_first_);
+            bulk_copy(smem_ + slot * Ring::kSlot, state_of(walk_), kStateFloats * 4, barrier, evict_first_);
         }
     }
 
-    UnitWalk<Format, Ring::kUnitSteps, Ring::kStateUnits> walk_;
-    UnitWalk<Format, Ring::kUnitSteps, Ring::kStateUnits> ahead_;  ///< of the next to be brought to L2
+    Units walk_;   ///< of the next unit to ask for
+    Units ahead_;  ///< of the next to be brought to L2
     int ahead_unit_ = 0;
     const void* brought_ = nullptr;  ///< of the unit before that: this lane's share of it
     char* smem_;
