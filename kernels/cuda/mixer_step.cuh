@@ -151,7 +151,7 @@ class MixerStep {
     static constexpr int kRows = kStateRows;                               // of the state, a warp
     static constexpr int kRounds = (kChannels + kThreads - 1) / kThreads;  // of channels, a thread
     static constexpr int kFinished = (kMostTokens + kWarps - 1) / kWarps;  // tokens, a warp
-    static constexpr int kFlight = kMostTokens < 4 ? kMostTokens : 4;  // whose loads are under way at once
+    static constexpr int kFlight = kMostTokens < 8 ? kMostTokens : 8;  // whose loads are under way at once
 
     static __device__ __forceinline__ int lane() {
         return static_cast<int>(threadIdx.x) % 32;

@@ -197,7 +197,7 @@ class Planner {
         for (int i = 0; i < program_.count; ++i) {
             Phase& phase = program_.phases[i];
             if (phase.kind != Phase::Kind::Linear) continue;
-            if (phase.linear.prepares) staged += static_cast<unsigned>(phase.linear.T);
+            if (phase.linear.prepares) staged += static_cast<unsigned>(phase.linear.T) << phase.linear.part_bits;
             phase.linear.staged = staged;
         }
     }

@@ -125,22 +125,28 @@ class Walk {
     __device__ __forceinline__ void share_staged(const LinearPhase& p, int first) {
         if (threadIdx.x == 0) {
             const int step = static_cast<int>(gridDim.x);
-            if (first < p.T) add_release(staged(), static_cast<unsigned>((p.T - first + step - 1) / step));
+            const int parts = p.T << p.part_bits;
+            if (first < parts)
+                add_release(staged(), static_cast<unsigned>((parts - first + step - 1) / step));
             wait_until_reached(staged(), p.staged);
         }
         team_barrier();
     }
 
-    /// Tokens `first`, `first` + `step` and so on, once the input is there.
+    /// Parts of tokens `first`, `first` + `step` and so on, once the input is there.
     __device__ __forceinline__ void stage(const Phase& phase, const Operands& to, int first, int step) {
         const LinearPhase& p = phase.linear;
         Stage<Format> stage(p, Scratch(smem_ + program_.shared.scratch), to);
-        if (first < p.T) stage.prefetch();
+        const int parts = p.T << p.part_bits;
+        if (first < parts) stage.prefetch();
         await(phase);
         if constexpr (kMostTokens == 1) {
             stage.run(0);
         } else {
-            for (int token = first; token < p.T; token += step) stage.run(token);
+            for (int part = first; part < parts; part += step) {
+                if (p.prepares) stage.take_part(part & ((1 << p.part_bits) - 1));
+                stage.run(part >> p.part_bits);
+            }
         }
     }
 

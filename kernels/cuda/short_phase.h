@@ -46,13 +46,14 @@ struct LinearPhase {
     unsigned group_reciprocal;  ///< 2^32 / (x_columns / n_groups), rounded up
     float eps;
     int heads_in_group;
-    float column_share;     ///< 1 / x_columns
-    unsigned x_sign : 2;    ///< that x and head_squares have when they are there, or kNoSign
-    unsigned out_sign : 2;  ///< to write; kNoSign: a part of a sum
-    unsigned staged;        ///< tokens that blocks have staged by then, since the launch began
+    float column_share;      ///< 1 / x_columns
+    unsigned x_sign : 2;     ///< that x and head_squares have when they are there, or kNoSign
+    unsigned out_sign : 2;   ///< to write; kNoSign: a part of a sum
+    unsigned part_bits : 4;  ///< log2 of the parts in which a token is staged
+    unsigned staged;         ///< parts of tokens that blocks have staged by then, since the launch began
     bool add;
     bool add_side;
-    bool prepares;  ///< tokens are staged by a block each, whole rows, into Program::operand first
+    bool prepares;  ///< parts of tokens are staged by a block each into Program::operand first
     bool prepared;  ///< the operand is a part of what lies there
 };
 

@@ -44,4 +44,15 @@ int staged_columns(const DeviceTraits& device, int block_columns, int columns, i
     return std::min(columns, fit * block_columns);
 }
 
+int staged_part_bits(const DeviceTraits& device, const LinearPhase& phase) {
+    constexpr int kLeastColumns = 256;
+    if (phase.norm_weight) return 0;
+    int bits = 0;
+    while (phase.T << (bits + 1) <= device.multiprocessors &&
+           phase.x_columns % (kLeastColumns << (bits + 1)) == 0) {
+        ++bits;
+    }
+    return bits;
+}
+
 }  // namespace sidewinder::kernels::cuda::small

@@ -49,5 +49,8 @@ inline constexpr int kStagedBlocks = 2;  ///< sum blocks at a time, so that each
 /// Columns that are staged at a time: whole sum blocks, few enough to leave the ring and the partial sums
 /// their room.
 int staged_columns(const DeviceTraits& device, int block_columns, int columns, int T);
+/// log2 of the parts in which each token of a phase is staged, so that few blocks have more than one: a part
+/// of a row can only be normed by itself where the norm is known (grouped).
+int staged_part_bits(const DeviceTraits& device, const LinearPhase& phase);
 
 }  // namespace sidewinder::kernels::cuda::small

@@ -149,6 +149,7 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
         if (p.scales) p.scales += static_cast<std::int64_t>(whole.row_scales) * column / whole.padded_columns;
         p.prepared = prepared;
         p.prepares = prepared && column == 0;
+        if (p.prepares) p.part_bits = static_cast<unsigned>(small::staged_part_bits(device, p)) & 15u;
         if (column > 0) p.add = p.add_side = true;
         add(p);
     }

@@ -128,7 +128,7 @@ template <int kMostTokens>
 struct Partials {
     static constexpr int kFloats = kMostTokens == 1 ? 16 : kColumnTiles<kMostTokens> * 128;
     static constexpr int kEntry = kWarps * kFloats;
-    static constexpr int kEntries = kMostTokens == 1 ? 12 : kMostTokens == 8 ? 4 : 2;
+    static constexpr int kEntries = kMostTokens == 1 ? 12 : kMostTokens == 8 ? 5 : 2;
     static constexpr int kBytes = kEntries * kEntry * 4;
 
     static __device__ __forceinline__ void put(const Accumulator<kMostTokens>& acc, float* entry) {
@@ -229,10 +229,10 @@ class Tiles {
         team_barrier();
         const int T = kMostTokens == 1 ? 1 : p_.T;
 #pragma unroll 1
-        for (int e = static_cast<int>(threadIdx.x); e < tiles * kTileRows * T; e += kThreads) {
-            const int n = e / (kTileRows * T), token = e / kTileRows % T;
+        for (int e = static_cast<int>(threadIdx.x); e < tiles * kTileRows * kMostTokens; e += kThreads) {
+            const int n = e / (kTileRows * kMostTokens), token = e / kTileRows % kMostTokens;
             const int row = tile(first + n) * kTileRows + e % kTileRows;
-            if (row >= p_.rows) continue;
+            if (row >= p_.rows || token >= T) continue;
             float* out = p_.out + static_cast<std::int64_t>(token) * p_.out_stride + row;
             float total = p_.add ? sum_before(p_, out) : 0.0f;
             const float* from = partials_ + n * blocks * Sums::kEntry + Sums::place(e % kTileRows, token);

@@ -91,6 +91,13 @@ class Stage {
         end_ = norm_weight_ ? x_columns_ : to.first_column + to.columns;
     }
 
+    /// Of a token's columns only these from now on.
+    __device__ __forceinline__ void take_part(int part) {
+        const int columns = x_columns_ >> p_.part_bits;
+        begin_ = part * columns;
+        end_ = begin_ + columns;
+    }
+
     /// Constants only: before the blocks meet.
     __device__ __forceinline__ void prefetch() { load_constants(begin_); }
 
@@ -189,13 +196,14 @@ class Stage {
         for (int q = 0; q < kQuads; ++q) rounded[q] = Format::round(v[q]);
         if constexpr (Format::kSumColumns > 0) add_columns(rounded, token, chunk);
         const int first = column_of(chunk, 0) - to_.first_column;
+        const int last = min(to_.columns, end_ - to_.first_column);
         const Place place = Format::place(first);
         char* at = to_.values + (place.pair * to_.tokens + token) * 64 + place.offset;
         constexpr int kPairs = kThreads * 4 / Format::kStepColumns * Format::kStepPairs;  // from quad to quad
 #pragma unroll
         for (int q = 0; q < kQuads; ++q) {
             const int column = first + q * (kThreads * 4);
-            if (column < 0 || column >= to_.columns) continue;
+            if (column < 0 || column >= last) continue;
             *reinterpret_cast<uint2*>(at + q * kPairs * to_.tokens * 64) = rounded[q];
         }
     }
@@ -204,6 +212,7 @@ class Stage {
     /// neighbouring lanes, where the multiplication finds them.
     __device__ __forceinline__ void add_columns(const uint2 (&rounded)[kQuads], int token, int chunk) const {
         constexpr int kLanes = Format::kSumColumns / 4, kAtOnce = kQuads / 2;
+        const int last = min(to_.columns, end_ - to_.first_column);
 #pragma unroll
         for (int first = 0; first < kQuads; first += kAtOnce) {
             float sums[kAtOnce];
@@ -217,7 +226,7 @@ class Stage {
 #pragma unroll
             for (int i = 0; i < kAtOnce; ++i) {
                 const int column = column_of(chunk, first + i) - to_.first_column;
-                if (threadIdx.x % kLanes == 0 && column >= 0 && column < to_.columns) {
+                if (threadIdx.x % kLanes == 0 && column >= 0 && column < last) {
                     to_.sums[column / Format::kSumColumns * to_.sum_stride + token] = sums[i] * Format::kZero;
                 }
             }
