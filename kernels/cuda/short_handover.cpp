@@ -24,7 +24,8 @@ struct Matrix {
 struct Operation {
     int first = 0, last = 0;
     bool is_mixer = false;
-    bool is_prepared = false;  ///< writes Program::operand and reads it
+    bool is_written_once = true;  ///< no sums of some of the columns lie where others look
+    bool is_prepared = false;     ///< writes Program::operand and reads it
     std::array<Matrix, 2> reads, writes;
     int input = -1;  ///< the operation whose values it takes by their signs
 };
@@ -77,6 +78,7 @@ class Planner {
             phase.hint = 0;
             if (phase.kind == Phase::Kind::Linear && phase.linear.first_column > 0) {
                 operations_.back().last = i;
+                operations_.back().is_written_once = phase.linear.adds_kept;
             } else {
                 operations_.push_back(operation_of(phase, i));
             }
@@ -112,7 +114,7 @@ class Planner {
             const int last = last_writer(m, i);
             if (last < 0) continue;
             const Operation& other = operations_[static_cast<std::size_t>(last)];
-            by_signs = by_signs && (writer < 0 || writer == last) && buffer(m) && other.first == other.last;
+            by_signs = by_signs && (writer < 0 || writer == last) && buffer(m) && other.is_written_once;
             writer = last;
         }
         if (by_signs) o.input = writer;
@@ -197,7 +199,8 @@ class Planner {
         for (int i = 0; i < program_.count; ++i) {
             Phase& phase = program_.phases[i];
             if (phase.kind != Phase::Kind::Linear) continue;
-            if (phase.linear.prepares) staged += static_cast<unsigned>(phase.linear.T) << phase.linear.part_bits;
+            if (phase.linear.prepares)
+                staged += static_cast<unsigned>(phase.linear.T) << phase.linear.part_bits;
             phase.linear.staged = staged;
         }
     }

@@ -17,6 +17,8 @@ inline constexpr int kState = 128;
 inline constexpr int kStateRows = kHeaddim / kWarps;  ///< of a head, a warp
 inline constexpr unsigned kNoSign = 2;                ///< no sign is waited for
 inline constexpr int kMostSigned = 8;
+inline constexpr int kKeptTiles =
+    2;  ///< of a block, whose sums it keeps from one part of the columns to the next
 inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
 
 /// out[t, r] (+)= sum_c weight[r, c] operand[t, c], c in [first_column, first_column + columns).
@@ -46,11 +48,13 @@ struct LinearPhase {
     unsigned group_reciprocal;  ///< 2^32 / (x_columns / n_groups), rounded up
     float eps;
     int heads_in_group;
-    float column_share;      ///< 1 / x_columns
-    unsigned x_sign : 2;     ///< that x and head_squares have when they are there, or kNoSign
-    unsigned out_sign : 2;   ///< to write; kNoSign: a part of a sum
-    unsigned part_bits : 4;  ///< log2 of the parts in which a token is staged
-    unsigned staged;         ///< parts of tokens that blocks have staged by then, since the launch began
+    float column_share;       ///< 1 / x_columns
+    unsigned x_sign : 2;      ///< that x and head_squares have when they are there, or kNoSign
+    unsigned out_sign : 2;    ///< to write; kNoSign: a part of a sum
+    unsigned part_bits : 4;   ///< log2 of the parts in which a token is staged
+    unsigned adds_kept : 1;   ///< to what the block has kept of the part of the columns before, not to `out`
+    unsigned keeps_sums : 1;  ///< for the next part, instead of writing them to `out`
+    unsigned staged;          ///< parts of tokens that blocks have staged by then, since the launch began
     bool add;
     bool add_side;
     bool prepares;  ///< parts of tokens are staged by a block each into Program::operand first

@@ -139,6 +139,8 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
     }
     const int step = small::staged_columns(device, block.columns, whole.columns, whole.T);
     start_operation(format, (whole.columns + step - 1) / step);
+    const int most_tiles = device.multiprocessors * small::kKeptTiles;
+    const bool keeps = !whole.side && whole.rows <= most_tiles * small::kTileRows;
     const bool prepared = memory_.operand && whole.T > 1 && whole.columns <= memory_.most_columns;
     for (int column = 0; column < whole.columns; column += step) {
         LinearPhase p = whole;
@@ -151,6 +153,8 @@ void ShortProgram::cut(Format format, const LinearPhase& whole) {
         p.prepares = prepared && column == 0;
         if (p.prepares) p.part_bits = static_cast<unsigned>(small::staged_part_bits(device, p)) & 15u;
         if (column > 0) p.add = p.add_side = true;
+        p.adds_kept = keeps && column > 0;
+        p.keeps_sums = keeps && column + p.columns < whole.columns;
         add(p);
     }
 }

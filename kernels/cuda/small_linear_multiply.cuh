@@ -129,7 +129,9 @@ struct Partials {
     static constexpr int kFloats = kMostTokens == 1 ? 16 : kColumnTiles<kMostTokens> * 128;
     static constexpr int kEntry = kWarps * kFloats;
     static constexpr int kEntries = kMostTokens == 1 ? 12 : kMostTokens == 8 ? 5 : 2;
-    static constexpr int kBytes = kEntries * kEntry * 4;
+    /// Behind them: sums of whole rows that are kept from one part of the columns to the next.
+    static constexpr int kKept = kKeptTiles * kTileRows * kMostTokens;
+    static constexpr int kBytes = (kEntries * kEntry + kKept) * 4;
 
     static __device__ __forceinline__ void put(const Accumulator<kMostTokens>& acc, float* entry) {
         const int lane = static_cast<int>(threadIdx.x) % 32;
@@ -234,7 +236,8 @@ class Tiles {
             const int row = tile(first + n) * kTileRows + e % kTileRows;
             if (row >= p_.rows || token >= T) continue;
             float* out = p_.out + static_cast<std::int64_t>(token) * p_.out_stride + row;
-            float total = p_.add ? sum_before(p_, out) : 0.0f;
+            float* kept = partials_ + Sums::kEntries * Sums::kEntry + first * (kTileRows * kMostTokens) + e;
+            float total = p_.adds_kept ? *kept : p_.add ? sum_before(p_, out) : 0.0f;
             const float* from = partials_ + n * blocks * Sums::kEntry + Sums::place(e % kTileRows, token);
 #pragma unroll 1
             for (int b = 0; b < blocks; ++b, from += Sums::kEntry) {
@@ -243,7 +246,11 @@ class Tiles {
                 for (int w = 1; w < kWarps; ++w) sum += from[w * Sums::kFloats];
                 total = fmaf(sum, Format::kUnscale, total);
             }
-            store_signed(out, total, p_.out_sign);
+            if (p_.keeps_sums) {
+                *kept = total;
+            } else {
+                store_signed(out, total, p_.out_sign);
+            }
         }
         team_barrier();
     }

@@ -91,7 +91,8 @@ class Stage {
         end_ = norm_weight_ ? x_columns_ : to.first_column + to.columns;
     }
 
-    /// Of a token's columns only these from now on.
+    /// Of a token's columns only these from now on. The squares of all its heads are waited for all the same:
+    /// short_handover counts on it.
     __device__ __forceinline__ void take_part(int part) {
         const int columns = x_columns_ >> p_.part_bits;
         begin_ = part * columns;

@@ -183,6 +183,18 @@ class TestShortHandover : public QObject {
         QVERIFY(next.meets);  // a part may have any sign
         QCOMPARE(next.linear.x_sign, kNoSign);
     }
+    void sums_that_a_block_keeps_are_seen_by_nobody() {
+        Buffers b;
+        Plan plan;
+        plan.in_proj(b);
+        plan.mixer(b);
+        plan.out_proj(b).linear.keeps_sums = true;
+        plan.rest().linear.adds_kept = true;
+        Phase& next = plan.in_proj(b);
+        plan.make();
+        QVERIFY(!next.meets);
+        QCOMPARE(next.linear.x_sign, 1u);
+    }
 
     void halves_of_the_tokens_meet() {
         Buffers b;

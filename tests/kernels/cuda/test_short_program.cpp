@@ -168,6 +168,28 @@ class TestShortProgram : public QObject {
         }
     }
 
+    /// out_proj's rows in pieces between two layers: their sums stay with the block.
+    void rows_in_pieces_go_on_by_signs() {
+        CudaContext cuda;
+        cuda.device.shared_per_block = std::size_t{99} * 1024;
+        const Dims dims = small_dims(128, 34, 2);
+        for (const auto format : {WeightFormat::BF16, WeightFormat::Int4}) {
+            const std::int64_t group = format == WeightFormat::Int4 ? 128 : 0;
+            Stack apart(dims, format, group, 2), joined(dims, format, group, 2),
+                whole(dims, format, group, 2);
+            ShortProgram separate(cuda.context), in_one_piece(cuda_.context);
+            const Counters counters;
+            ShortProgram program(cuda.context, counters.all());
+            for (const std::int64_t T : {8, 2}) {
+                const auto expected = apart.run(cuda, separate, T, 1);
+                const auto also = whole.run(cuda_, in_one_piece, T, 1);
+                QVERIFY(relative_error(expected, reference::Row(also.begin(), also.end())) < 1e-4);
+                QCOMPARE(joined.run(cuda, program, T, 1), expected);
+                QCOMPARE(joined.states(), apart.states());
+            }
+        }
+    }
+
     /// More phases than one kernel's parameters hold.
     void a_long_program_is_several_kernels() { compare_many(70, 1); }
     /// A state that was written before in the same program.
