@@ -10,6 +10,12 @@ __device__ __forceinline__ void team_barrier() {
     block_barrier(kThreads);
 }
 
+/// Has this block tiles or side rows of a phase?
+__device__ __forceinline__ bool has_part(const LinearPhase& p) {
+    const int block = static_cast<int>(blockIdx.x);
+    return block * kTileRows < p.rows || block < p.side_rows;
+}
+
 /// A warp's rows of a head's state: lane l has columns 4 l .. 4 l + 3 of each, so that rows are 32 apart.
 __device__ __forceinline__ float4* state_of_warp(const MixerPhase& p, int head) {
     const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;

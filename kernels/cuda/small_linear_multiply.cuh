@@ -179,7 +179,8 @@ class Tiles {
         int n = 0;
         for (int first = 0; is_there(first); first = n) {
             for (; n < first + most && is_there(n); ++n) {
-                multiply(partials_ + (n - first) * blocks * Sums::kEntry);
+                multiply(partials_ + (n - first) * blocks * Sums::kEntry,
+                         kMostTokens > 1 && p_.prepared && n == 0);
             }
             flush(first, n - first, blocks);
         }
@@ -194,11 +195,12 @@ class Tiles {
     __device__ __forceinline__ bool is_there(int n) const { return tile(n) * kTileRows < p_.rows; }
     static __device__ __forceinline__ int warp() { return static_cast<int>(threadIdx.x) / 32; }
 
-    /// One tile's products, a partial sum a block.
-    __device__ __forceinline__ void multiply(float* entry) {
+    /// One tile's products, a partial sum a block. The operand may still be on its way to the first.
+    __device__ __forceinline__ void multiply(float* entry, bool operand_comes) {
         for (int i = 0; i < count_;) {
             Accumulator<kMostTokens> acc = {};
             for (const int end = min(count_, i + p_.sum_iterations); i < end; ++i) {
+                if (operand_comes) ring_.wait_operand(i, p_.columns);
                 ring_.wait();
                 multiply_unit(i, acc);
                 ring_.refill();
