@@ -153,21 +153,6 @@ __device__ __forceinline__ void bulk_copy(void* smem, const void* global, unsign
             : "memory");
     }
 }
-__device__ __forceinline__ void bulk_copy(void* smem, const void* global, unsigned bytes,
-                                          std::uint64_t* barrier) {
-    if constexpr (kBulkCopies) {
-        asm volatile(
-            "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(
-                smem_address(smem)),
-            "l"(global), "r"(bytes), "r"(smem_address(barrier))
-            : "memory");
-    }
-}
-/// Between plain accesses to what a bulk copy reads or writes and the copy: who wrote it calls this before it
-/// tells, and who asks for the copy once it was told.
-__device__ __forceinline__ void bulk_copy_fence() {
-    if constexpr (kBulkCopies) asm volatile("fence.proxy.async;" ::: "memory");
-}
 
 /// 16 bytes that this kernel reads once.
 __device__ __forceinline__ uint4 load_once(const void* global) {

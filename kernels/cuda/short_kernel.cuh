@@ -97,7 +97,7 @@ class Walk {
     __device__ __forceinline__ void linear(const Phase& phase) {
         const LinearPhase& p = phase.linear;
         const Operands own = operands_in<kMostTokens>(program_, p, smem_);
-        const bool has_part = small::has_part(p);
+        const bool has_part = has_tiles(p) || static_cast<int>(blockIdx.x) < p.side_rows;
         if (kMostTokens > 1 && p.prepares) {
             // The last blocks: where there are more than heads, these have no state to store.
             const int first = static_cast<int>(gridDim.x - 1 - blockIdx.x);
@@ -111,8 +111,12 @@ class Walk {
         }
         all_cleared();
         if (!has_part) return;  // and looks at nothing that the others may soon overwrite
-        if (kMostTokens > 1 && p.prepared) ring_.bring_operand(prepared(p), own);
-        ring_.staged(p);
+        if (kMostTokens > 1 && p.prepared) {
+            ring_.template bring_operand<kMostTokens>(prepared(p), own);
+            if (!has_tiles(p)) ring_.wait_operand(p, 0);
+        } else {
+            ring_.staged(p);
+        }
         auto* partials = reinterpret_cast<float*>(smem_ + program_.shared.partials);
         Tiles<Ring, kMostTokens>(p, own.values, own.sums, partials, ring_).run();
         ring_.template finish_side<kMostTokens>(p, own);
@@ -120,8 +124,6 @@ class Walk {
 
     /// Waits until the tokens have been staged, by this block those from `first` on.
     __device__ __forceinline__ void share_staged(const LinearPhase& p, int first) {
-        bulk_copy_fence();
-        team_barrier();
         if (threadIdx.x == 0) {
             const int step = static_cast<int>(gridDim.x);
             const int parts = p.T << p.part_bits;

@@ -10,10 +10,9 @@ __device__ __forceinline__ void team_barrier() {
     block_barrier(kThreads);
 }
 
-/// Has this block tiles or side rows of a phase?
-__device__ __forceinline__ bool has_part(const LinearPhase& p) {
-    const int block = static_cast<int>(blockIdx.x);
-    return block * kTileRows < p.rows || block < p.side_rows;
+/// Has this block tiles of a phase?
+__device__ __forceinline__ bool has_tiles(const LinearPhase& p) {
+    return static_cast<int>(blockIdx.x) * kTileRows < p.rows;
 }
 
 /// A warp's rows of a head's state: lane l has columns 4 l .. 4 l + 3 of each, so that rows are 32 apart.

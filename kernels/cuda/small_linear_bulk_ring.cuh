@@ -30,8 +30,7 @@ class BulkRing {
     static constexpr int kSlot = kTileRows * (kRow + 32);
     static constexpr int kScaleStride = kWarps * kGroups;  ///< of a row in a slot
     static constexpr int kSlotScales = kTileRows * kScaleStride;
-    static constexpr int kOperandParts = kWarps;
-    static constexpr int kBytes = kSlots * (kSlot + kSlotScales * 4 + 16) + 16 + kOperandParts * 8;
+    static constexpr int kBytes = kSlots * (kSlot + kSlotScales * 4 + 16) + 16;
 
     /// All threads of the block, first of all; ends with a barrier.
     static __device__ __forceinline__ void prepare(char* smem) {
@@ -40,9 +39,8 @@ class BulkRing {
                 mbarrier_init(full(smem) + i, kFillers);
                 mbarrier_init(empty(smem) + i, kWarps);
             }
-            mbarrier_init(operand_ready(smem), 1);
+            mbarrier_init(operand_ready(smem), kWarps);
             mbarrier_init(side_ready(smem), 1);
-            for (int i = 0; i < kOperandParts; ++i) mbarrier_init(operand_part(smem) + i, 1);
             mbarrier_init_fence();
         }
         __syncthreads();
@@ -101,39 +99,46 @@ class BulkRing {
             refill();
         }
     }
-    /// Asks for an operand that lies in device memory, each warp for an eighth of the columns. Its place is
-    /// free, and all threads have met since.
-    __device__ __forceinline__ void bring_operand(const Operands& prepared, const Operands& to) {
-        operand_parity_ ^= 1;
-        part_bits_ = max(32 - __clz(to.columns - 1) - kPartBits, kLeastPartBits);
-        if (threadIdx.x % 32 != 0) return;
-        const int part = static_cast<int>(threadIdx.x) / 32, column = part << part_bits_;
-        const int columns = min(max(to.columns - column, 0), 1 << part_bits_);
-        const int bytes = columns * to.tokens * 2;
-        constexpr int kSums = Format::kSumColumns;
-        const int sum_bytes = kSums > 0 && part == 0 ? to.columns / max(kSums, 1) * to.sum_stride * 4 : 0;
-        std::uint64_t* barrier = operand_part(smem_) + part;
-        bulk_copy_fence();
-        mbarrier_expect(barrier, bytes + sum_bytes);
-        if (sum_bytes > 0) {
-            const int first = to.first_column / max(kSums, 1) * to.sum_stride;
-            bulk_copy(to.sums, prepared.sums + first, sum_bytes, barrier);
-        }
-        if (bytes == 0) return;
-        const std::int64_t first = to.first_column + column;
-        bulk_copy(to.values + static_cast<std::int64_t>(column) * to.tokens * 2,
-                  prepared.values + first * to.tokens * 2, bytes, barrier);
-    }
-    /// Until what this warp's unit is multiplied with is there. The sums come with the first part.
-    __device__ __forceinline__ void wait_operand(int iteration, int columns) const {
-        const int warp = static_cast<int>(threadIdx.x) / 32;
-        const int first = (warp + kWarps * iteration) * (kUnitSteps * Format::kStepColumns);
-        if (Format::kSumColumns > 0) mbarrier_wait(operand_part(smem_), operand_parity_);
-        if (first < columns) mbarrier_wait(operand_part(smem_) + (first >> part_bits_), operand_parity_);
-    }
-    /// The operand is there, or was asked for: the side rows can be multiplied, beside the tiles.
+    /// The operand is there: the side rows can be multiplied, beside the tiles.
     __device__ __forceinline__ void staged(const LinearPhase& p) const {
-        if (has_side(p) && threadIdx.x == 0) mbarrier_arrive(operand_ready(smem_));
+        __syncwarp();
+        if (has_side(p) && threadIdx.x % 32 == 0) mbarrier_arrive(operand_ready(smem_));
+    }
+    /// Asks for an operand that lies in device memory: each warp for what it will multiply, unit by unit.
+    /// (Not by bulk copies: they would queue behind those of weights, and want fences.)
+    template <int kMostTokens>
+    __device__ __forceinline__ void bring_operand(const Operands& prepared, const Operands& to) const {
+        const int lane = static_cast<int>(threadIdx.x) % 32, warp = static_cast<int>(threadIdx.x) / 32;
+        for (int i = 0; i < iterations<Format, kUnitSteps>(to.columns); ++i) {
+            const int first = (warp + kWarps * i) * kUnitColumns;
+            const int columns = min(max(to.columns - first, 0), kUnitColumns);
+            const std::int64_t from = to.first_column + first;
+            copy_async(to.values + first * to.tokens * 2, prepared.values + from * to.tokens * 2,
+                       columns * to.tokens * 2, lane);
+            if constexpr (Format::kSumColumns > 0) {
+                constexpr int kStride = kMostTokens * 4;
+                copy_async(
+                    reinterpret_cast<char*>(to.sums) + first / Format::kSumColumns * kStride,
+                    reinterpret_cast<const char*>(prepared.sums) + from / Format::kSumColumns * kStride,
+                    columns / Format::kSumColumns * kStride, lane);
+            }
+            cp_async_commit();
+        }
+    }
+    /// Until what this warp's unit is multiplied with is there; `later` units follow. After the last the side
+    /// rows can be multiplied.
+    __device__ __forceinline__ void wait_operand(const LinearPhase& p, int later) const {
+        if (later >= 7) {
+            cp_async_wait<7>();
+        } else if (later >= 3) {
+            cp_async_wait<3>();
+        } else if (later >= 1) {
+            cp_async_wait<1>();
+        } else {
+            cp_async_wait<0>();
+        }
+        __syncwarp();
+        if (later == 0) staged(p);
     }
     /// Until they are, and the operand may be overwritten.
     template <int kMostTokens>
@@ -175,36 +180,30 @@ class BulkRing {
     static __device__ __forceinline__ std::uint64_t* side_ready(char* smem) {
         return operand_ready(smem) + 1;
     }
-    static __device__ __forceinline__ std::uint64_t* operand_part(char* smem) {
-        return side_ready(smem) + 1;
-    }
     static __device__ __forceinline__ bool has_side(const LinearPhase& p) {
         return static_cast<int>(blockIdx.x) < p.side_rows;
     }
-    static constexpr int kPartBits = 3, kLeastPartBits = 8;
-    static_assert(1 << kPartBits == kOperandParts);
-    static_assert(kUnitSteps * Format::kStepColumns <= 1 << kLeastPartBits);
 
     template <int kMostTokens>
     static __device__ __forceinline__ void multiply_sides(const Program& program, char* smem) {
-        unsigned parity = 0, operand_parity = 0;
+        unsigned parity = 0;
         for (int i = 0; i < program.count; ++i) {
             const LinearPhase& p = program.phases[i].linear;
-            if (program.phases[i].kind != Phase::Kind::Linear) continue;
-            const bool brought = kMostTokens > 1 && p.prepared && has_part(p);
-            if (brought) operand_parity ^= 1;
-            if (!has_side(p)) continue;
+            if (program.phases[i].kind != Phase::Kind::Linear || !has_side(p)) continue;
             mbarrier_wait(operand_ready(smem), parity);
             parity ^= 1;
-            for (int part = 0; brought && part < kOperandParts; ++part) {
-                mbarrier_wait(operand_part(smem) + part, operand_parity ^ 1);
-            }
             multiply_side_rows<Format, kMostTokens>(p, operands_in<kMostTokens>(program, p, smem));
             __syncwarp();
             if (threadIdx.x % 32 == 0) mbarrier_arrive(side_ready(smem));
         }
     }
 
+    static constexpr int kUnitColumns = kUnitSteps * Format::kStepColumns;  ///< of a warp
+
+    static __device__ __forceinline__ void copy_async(char* to, const char* from, int bytes, int lane) {
+#pragma unroll 8
+        for (int at = lane * 16; at < bytes; at += 32 * 16) cp_async_16(to + at, from + at);
+    }
     static __device__ __forceinline__ uint4 chunk(const char* from) {
         if constexpr (Format::kSplitChunks) {
             const uint2 a = *reinterpret_cast<const uint2*>(from);
@@ -219,8 +218,6 @@ class BulkRing {
     int place_;
     Place oldest_;
     unsigned side_parity_ = 0;
-    unsigned operand_parity_ = 1;
-    int part_bits_ = 0;  ///< log2 of an operand part's columns
 };
 
 }  // namespace sidewinder::kernels::cuda::small

@@ -80,10 +80,11 @@ class LaneRing {
 #pragma unroll
         for (int r = 0; r < kStateRows; ++r) state[r] = from[r * 32];
     }
+    template <int kMostTokens>
     __device__ __forceinline__ void bring_operand(const Operands& prepared, const Operands& to) const {
         copy_operands<Format>(prepared, to);
     }
-    __device__ __forceinline__ void wait_operand(int, int) const {}
+    __device__ __forceinline__ void wait_operand(const LinearPhase&, int) const {}
     /// The operand is there: the first warp multiplies the side rows when the tiles are done, and the others
     /// wait.
     __device__ __forceinline__ void staged(const LinearPhase&) const {}

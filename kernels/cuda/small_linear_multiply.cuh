@@ -200,7 +200,7 @@ class Tiles {
         for (int i = 0; i < count_;) {
             Accumulator<kMostTokens> acc = {};
             for (const int end = min(count_, i + p_.sum_iterations); i < end; ++i) {
-                if (operand_comes) ring_.wait_operand(i, p_.columns);
+                if (operand_comes) ring_.wait_operand(p_, count_ - 1 - i);
                 ring_.wait();
                 multiply_unit(i, acc);
                 ring_.refill();

@@ -92,10 +92,6 @@ inline std::uint64_t evict_first_policy() {
 inline void bulk_copy(void* smem, const void* global, unsigned bytes, std::uint64_t* barrier, std::uint64_t) {
     emulator::bulk_copy_later(smem, global, bytes, barrier);
 }
-inline void bulk_copy(void* smem, const void* global, unsigned bytes, std::uint64_t* barrier) {
-    emulator::bulk_copy_later(smem, global, bytes, barrier);
-}
-inline void bulk_copy_fence() {}
 
 inline uint4 load_once(const void* global) {
     emulator::check_load(global, 16);
