@@ -196,10 +196,16 @@ __global__ void __launch_bounds__(Ring::kBlockThreads, 1)
     }
 }
 
+/// Operands have to begin with a line of shared memory's banks: elsewhere T = 8 takes a seventh longer.
+constexpr int whole_lines(std::size_t bytes) {
+    return static_cast<int>((bytes + 127) / 128 * 128);
+}
+
 template <class Ring, int kMostTokens>
 Shared plan_shared(const Need& need) {
     Shared shared;
-    shared.partials = (Ring::kBytes + 15) / 16 * 16;
+    static_assert(Partials<kMostTokens>::kBytes % 128 == 0);
+    shared.partials = whole_lines(Ring::kBytes);
     shared.scratch = shared.partials + Partials<kMostTokens>::kBytes;
     shared.sums = shared.scratch + need.scratch;
     shared.operand = shared.sums + need.sums;
@@ -210,9 +216,7 @@ Shared plan_shared(const Need& need) {
 /// Shared memory beside the ring that one phase takes.
 template <class Format, int kMostTokens>
 void add_need(const Phase& phase, Need& need) {
-    const auto grow = [](int& most, std::size_t bytes) {
-        most = std::max(most, static_cast<int>((bytes + 15) / 16 * 16));
-    };
+    const auto grow = [](int& most, std::size_t bytes) { most = std::max(most, whole_lines(bytes)); };
     if (phase.kind == Phase::Kind::Mixer) {
         return grow(need.operand, MixerStep<kMostTokens>::bytes(phase.mixer.T));
     }
