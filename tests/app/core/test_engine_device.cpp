@@ -139,16 +139,6 @@ class TestEngineDevice : public QObject {
                  said.c_str());
     }
 
-    /// What was kept with the copies goes on without them: the bits are the same.
-    void statesDoNotTellOfBf16Copies() {
-        plan_.copies = 1'000'000;
-        const std::string with = Engine::load(options(Device::Cuda))->fingerprint();
-        QVERIFY(plan_.kept);
-        plan_.kept = false;
-        plan_.no_room_for_copies = true;
-        QCOMPARE(Engine::load(options(Device::Cuda))->fingerprint(), with);
-    }
-
     void aMemoryThatIsFullThenIsNoFault() {
         app::EngineOptions wanted = options(Device::Cuda);
         wanted.float8_prefill = true;
