@@ -63,8 +63,10 @@ MemoryNeed fit_in_memory(const TensorSource& source, const Config& config, const
     const std::int64_t best = backend.best_chunk(config.dims);
     const std::int64_t least = std::min(best, kLeastChunk);
     MemoryNeed need = memory_need(source, config, recipe, backend, best);
-    const std::uint64_t copies = backend.copies_bytes(config.dims, config.n_layers);
-    (need.total() + copies <= free ? need.copies : need.copies_lacking) = copies;
+    const kernels::CopiesNeed copies = backend.copies_need(config.dims, config.n_layers);
+    need.copies_form = copies.form;
+    need.copies_spare = copies.spare;
+    (need.total() + copies.bytes + copies.spare <= free ? need.copies : need.copies_lacking) = copies.bytes;
     while (need.total() > free && need.chunk > least) {
         need.chunk = std::max(need.chunk / 2, least);
         need.work = Model::work_bytes(backend, config, need.chunk);
@@ -82,8 +84,8 @@ MemoryNeed keep_copies(const MemoryNeed& need, Model& model) {
     if (need.copies == 0) return now;
     kernels::Backend& backend = model.backend();
     // Of the runtime's some may be there by now; nobody knows how much, so all of it is left free.
-    if (backend.available_memory() < need.copies + need.states + backend.runtime_bytes() ||
-        !backend.keep_copies(model.weights().layers()))
+    const std::uint64_t later = need.states + backend.runtime_bytes() + need.copies_spare;
+    if (backend.available_memory() < need.copies + later || !backend.keep_copies(model.weights().layers()))
         now.copies_lacking = std::exchange(now.copies, 0);
     return now;
 }
@@ -91,11 +93,13 @@ MemoryNeed keep_copies(const MemoryNeed& need, Model& model) {
 std::string describe(const MemoryNeed& need) {
     std::string text = gigabytes(need.total()) + " GB (weights " + gigabytes(need.weights) + ", states " +
                        gigabytes(need.states) + ", work area " + gigabytes(need.work);
-    if (need.copies != 0) text += ", float8 weights " + gigabytes(need.copies);
+    if (need.copies != 0) text += ", " + need.copies_form + " copies " + gigabytes(need.copies);
     text += ")";
     if (need.copies_lacking != 0) {
-        text += "; there is no room for float8 weights, " + gigabytes(need.copies_lacking) +
-                " GB, with which it would read long prompts faster";
+        text += "; there is no room for " + need.copies_form + " copies of the weights, " +
+                gigabytes(need.copies_lacking) + " GB" +
+                (need.copies_spare != 0 ? " and " + gigabytes(need.copies_spare) + " to leave free" : "") +
+                ", with which it would read prompts faster";
     }
     return text;
 }

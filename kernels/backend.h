@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,13 @@
 namespace sidewinder::kernels {
 
 class Backend;
+
+/// Copies of a model's weights that a backend would keep, in a form that makes long steps faster.
+struct CopiesNeed {
+    std::size_t bytes = 0;       ///< 0: it has no use for any
+    std::size_t spare = 0;       ///< to be left free beside them and all else that a model takes
+    std::string_view form = {};  ///< for the person: "bf16", "float8"
+};
 
 /// Move-only owner of backend memory, 64-byte aligned or better. Must not outlive its backend.
 class Buffer {
@@ -90,9 +98,8 @@ class Backend {
     /// Can long steps multiply in float8 here, if that is asked for when the backend is made?
     virtual bool offers_float8_prefill() const { return false; }
 
-    // Copies of the weights in a form that makes long steps faster, where there is memory for them.
-    /// Bytes that `keep_copies` takes for a model of this shape; 0: it has no use for any.
-    virtual std::size_t copies_bytes(const Dims&, std::int64_t /*layers*/) const { return 0; }
+    /// What `keep_copies` takes for a model of this shape, where there is memory for it.
+    virtual CopiesNeed copies_need(const Dims&, std::int64_t /*layers*/) const { return {}; }
     /// Makes them in place of those of an earlier call; they are let go of with the weights' memory, which
     /// must not be written to any more. False: there is no memory for them, or no use, and it goes on
     /// without. The bits of a long step may depend on it, so `state_format` is to be asked afterwards.

@@ -124,7 +124,7 @@ ordered_json measure(const WeightsSource& source, const std::string& name, const
     run["load"] = measure_load(source, recipe, *backend, stop, weights);
     inference::Model model(*backend, source.config, std::move(*weights), need.chunk);
     need = inference::keep_copies(need, model);
-    run["float8_weight_bytes"] = need.copies;
+    run["weight_copies"] = {{"form", need.copies_form}, {"bytes", need.copies}};
     inference::State state(*backend, source.config), other(*backend, source.config);
     run["weight_bytes"] = model.weights().bytes();
     run["state_bytes"] = state.bytes();

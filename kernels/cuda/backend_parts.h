@@ -7,10 +7,10 @@
 
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/event.h"
-#include "kernels/cuda/float8_prefill.h"
 #include "kernels/cuda/graphs.h"
 #include "kernels/cuda/launch.h"
 #include "kernels/cuda/long_linear.h"
+#include "kernels/cuda/long_weights.h"
 #include "kernels/cuda/sampling_memory.h"
 #include "kernels/cuda/short_program.h"
 #include "kernels/cuda/snapshots.h"
@@ -56,7 +56,7 @@ struct BackendParts {
     Snapshots snapshots;
     Graphs graphs;
     std::optional<LongLinear> long_linear;
-    Float8Prefill float8;
+    LongWeights long_weights;
     WorkArea work;
     SamplingMemory sampling;
     Event done;

@@ -29,7 +29,7 @@ class CudaBackend final : public Backend {
     CudaBackend(const Dims& dims, WeightFormat format, bool float8)
         : parts_(std::make_unique<BackendParts>(dims, loss_)), kind_(kind_for(dims, format)) {
         const bool offered = kind_ != WorkArea::Kind::Exact && has_float8(parts_->device, dims);
-        parts_->float8 = Float8Prefill(offered, float8);
+        parts_->long_weights = LongWeights(kind_ == WorkArea::Kind::FastInteger, offered, float8);
     }
 
     ~CudaBackend() override {
@@ -40,9 +40,9 @@ class CudaBackend final : public Backend {
 
     std::string device_name() const override { return parts_->device.name; }
     std::string state_format() const override {
-        return "cuda-f32-3-" + std::to_string(parts_->device.compute) + "-" +
+        return "cuda-f32-4-" + std::to_string(parts_->device.compute) + "-" +
                std::to_string(parts_->device.multiprocessors) + "-" + std::to_string(cublasLtGetVersion()) +
-               parts_->float8.name();
+               parts_->long_weights.name();
     }
     std::size_t available_memory() const override {
         std::size_t free = 0;
@@ -60,19 +60,19 @@ class CudaBackend final : public Backend {
         return most_bytes<Mixed>(dims, kind_ == WorkArea::Kind::Exact, max_tokens);
     }
     std::size_t work_bytes(const Dims& dims, std::int64_t max_tokens) const override {
-        return WorkArea::bytes(dims, kind_, parts_->float8.on(), max_tokens) +
+        return WorkArea::bytes(dims, kind_, parts_->long_weights.float8(), max_tokens) +
                (kind_ == WorkArea::Kind::Exact ? 0 : Matmul::kWorkspaceBytes) +
                BackendParts::short_bytes(dims) + kRuntimeBytes;
     }
     std::size_t runtime_bytes() const override { return kRuntimeBytes; }
     void reserve(const Dims& dims, std::int64_t max_tokens) override;
-    bool offers_float8_prefill() const override { return parts_->float8.offered(); }
-    std::size_t copies_bytes(const Dims& dims, std::int64_t layers) const override {
-        return parts_->float8.copies_bytes(dims, layers);
+    bool offers_float8_prefill() const override { return parts_->long_weights.offers_float8(); }
+    CopiesNeed copies_need(const Dims& dims, std::int64_t layers) const override {
+        return parts_->long_weights.copies_need(dims, layers, parts_->device.total_memory);
     }
     bool keep_copies(std::span<const LayerWeights> layers) override {
-        guarded([&] { parts_->float8.keep(parts_->context, layers, parts_->done); });
-        return !parts_->float8.kept().empty();
+        guarded([&] { parts_->long_weights.keep(parts_->context, layers, parts_->done); });
+        return !parts_->long_weights.kept().empty();
     }
 
     void upload(void* to, const void* host, std::size_t bytes) override {
@@ -155,7 +155,7 @@ class CudaBackend final : public Backend {
     void release_bytes(void* data, std::size_t bytes) noexcept override {
         settle();
         if (loss_->told()) return;
-        parts_->float8.forget(data, bytes);
+        parts_->long_weights.forget(data, bytes);
         check_quietly(cudaFree(data));
     }
     // Before anything is let go of: what was collected may use it still, and releasing waits for the device
@@ -185,7 +185,7 @@ class CudaBackend final : public Backend {
         if (kind_ == WorkArea::Kind::Exact) return Form::Exact;
         return T <= kShortTokens ? Form::Short : Form::Long;
     }
-    bool float8(std::int64_t T) const { return parts_->float8.serves(T, padded(T)); }
+    bool float8(std::int64_t T) const { return parts_->long_weights.in_float8(T, padded(T)); }
     WorkArea& work(std::int64_t T) {
         if (T > parts_->work.max_tokens) {
             throw_internal("a step of " + std::to_string(T) + " tokens where " +
@@ -235,7 +235,7 @@ void CudaBackend::reserve(const Dims& dims, std::int64_t max_tokens) {
         if (max_tokens <= parts_->work.max_tokens) return;
         parts_->wait();  // what is there may be in use
         if (kind_ != WorkArea::Kind::Exact && !parts_->long_linear) parts_->long_linear.emplace();
-        const bool float8 = parts_->float8.on();
+        const bool float8 = parts_->long_weights.float8();
         WorkArea area = WorkArea::allocate(dims, kind_, float8, max_tokens);
         check(cudaMemsetAsync(area.memory.as<void>(), 0, WorkArea::bytes(dims, kind_, float8, max_tokens),
                               parts_->context.stream),
@@ -283,17 +283,17 @@ void CudaBackend::norm_linear(const Dims& dims, const LayerWeights& layer, const
             if (float8(T)) {
                 rms_norm_float8(parts_->context, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model,
                                 area.normed, area.normed8, area.token_scales);
-                parts_->long_linear->run_float8(parts_->context, area, parts_->float8.kept(), layer.in_proj,
-                                                area.normed8, dims.d_model, rows, out.zxbc, dims.zxbc_rows(),
-                                                Matmul::Out::BF16);
+                parts_->long_linear->run_float8(parts_->context, area, parts_->long_weights.kept(),
+                                                layer.in_proj, area.normed8, dims.d_model, rows, out.zxbc,
+                                                dims.zxbc_rows(), Matmul::Out::BF16);
             } else {
                 rms_norm(parts_->context, residual, layer.norm_weight, dims.norm_eps, T, dims.d_model,
                          area.normed);
-                parts_->long_linear->run(parts_->context, area, layer.in_proj, area.normed, rows, out.zxbc,
-                                         dims.zxbc_rows(), Matmul::Out::BF16);
+                parts_->long_linear->run(parts_->context, area, parts_->long_weights.kept(), layer.in_proj,
+                                         area.normed, rows, out.zxbc, dims.zxbc_rows(), Matmul::Out::BF16);
             }
-            parts_->long_linear->run(parts_->context, area, layer.in_proj_dt, area.normed, rows, out.dt,
-                                     dims.n_heads, Matmul::Out::F32);
+            parts_->long_linear->run(parts_->context, area, parts_->long_weights.kept(), layer.in_proj_dt,
+                                     area.normed, rows, out.dt, dims.n_heads, Matmul::Out::F32);
             return;
         }
         const Projected out = Projected::in(zxbcdt, dims, how, T);
@@ -355,12 +355,12 @@ void CudaBackend::linear_add(const Dims& dims, const WeightView& out_proj, const
         if (how == Form::Exact) {
             linear_exact(parts_->context, out_proj, in.y, dims.d_inner, T, residual, dims.d_model, true);
         } else if (float8(T)) {
-            parts_->long_linear->run_float8(parts_->context, work(T), parts_->float8.kept(), out_proj,
+            parts_->long_linear->run_float8(parts_->context, work(T), parts_->long_weights.kept(), out_proj,
                                             reinterpret_cast<const unsigned char*>(in.y16), 2 * dims.d_inner,
                                             padded(T), residual, dims.d_model, Matmul::Out::F32Add);
         } else {
-            parts_->long_linear->run(parts_->context, work(T), out_proj, in.y16, padded(T), residual,
-                                     dims.d_model, Matmul::Out::F32Add);
+            parts_->long_linear->run(parts_->context, work(T), parts_->long_weights.kept(), out_proj, in.y16,
+                                     padded(T), residual, dims.d_model, Matmul::Out::F32Add);
         }
     });
 }

@@ -20,13 +20,14 @@ std::int64_t tile_rows(const WeightLayout& layout, std::int64_t elements) {
 
 }  // namespace
 
-void LongLinear::run(const Context& context, const WorkArea& area, const WeightView& weight,
-                     const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride,
-                     Matmul::Out kind) {
+void LongLinear::run(const Context& context, const WorkArea& area, const WeightCopies& kept,
+                     const WeightView& weight, const __nv_bfloat16* x, std::int64_t T, void* out,
+                     std::int64_t out_stride, Matmul::Out kind) {
     const WeightLayout& layout = weight.layout;
-    if (layout.format == WeightFormat::BF16) {
-        matmul_.run(context, static_cast<const __nv_bfloat16*>(weight.data), layout.rows, layout.cols, x, T,
-                    out, out_stride, kind);
+    const auto* whole = layout.format == WeightFormat::BF16 ? static_cast<const __nv_bfloat16*>(weight.data)
+                                                            : kept.bf16(weight);
+    if (whole) {
+        matmul_.run(context, whole, layout.rows, layout.cols, x, T, out, out_stride, kind);
         return;
     }
     const std::int64_t step = tile_rows(layout, WorkArea::kWeightTileElements);
@@ -34,15 +35,15 @@ void LongLinear::run(const Context& context, const WorkArea& area, const WeightV
         const std::int64_t rows = std::min(step, layout.rows - row);
         dequantize(context, weight, row, rows, area.weight_tile);
         matmul_.run(context, area.weight_tile, rows, layout.cols, x, T, column_of(out, row, kind), out_stride,
-                    kind);
+                    kind, layout.rows);
     }
 }
 
-void LongLinear::run_float8(const Context& context, const WorkArea& area, const Float8Weights& kept,
+void LongLinear::run_float8(const Context& context, const WorkArea& area, const WeightCopies& kept,
                             const WeightView& weight, const unsigned char* x, std::int64_t x_stride,
                             std::int64_t T, void* out, std::int64_t out_stride, Matmul::Out kind) {
     const WeightLayout& layout = weight.layout;
-    if (const Matmul::Float8* copy = kept.find(weight)) {
+    if (const auto copy = kept.float8(weight)) {
         matmul_.run(context, *copy, layout.rows, layout.cols, {x, area.token_scales}, x_stride, T, out,
                     out_stride, kind);
         return;

@@ -93,7 +93,13 @@ const Matmul::Plan& Matmul::plan(const Context& context, const Shape& shape) {
     if (const auto found = plans_.find(shape); found != plans_.end()) return found->second;
     Plan& p = plans_[shape];
     try {
-        make(p, shape, context.device->compute);
+        describe(p, shape);
+        Shape whole = shape;
+        whole.rows = shape.of_rows;
+        whole.of_rows = 0;
+        if (shape.of_rows <= shape.rows || !take(p, plan(context, whole).algorithm)) {
+            choose(p, shape, context.device->compute);
+        }
     } catch (...) {
         plans_.erase(shape);
         throw;
@@ -101,7 +107,7 @@ const Matmul::Plan& Matmul::plan(const Context& context, const Shape& shape) {
     return p;
 }
 
-void Matmul::make(Plan& p, const Shape& shape, int compute) {
+void Matmul::describe(Plan& p, const Shape& shape) {
     const cudaDataType_t in_type = shape.float8 ? CUDA_R_8F_E4M3 : CUDA_R_16BF;
     const cudaDataType_t out_type = shape.kind == Out::BF16 ? CUDA_R_16BF : CUDA_R_32F;
     const auto rows = static_cast<std::uint64_t>(shape.rows), cols = static_cast<std::uint64_t>(shape.cols);
@@ -120,6 +126,22 @@ void Matmul::make(Plan& p, const Shape& shape, int compute) {
     check_blas(cublasLtMatrixLayoutCreate(&p.weight, in_type, cols, rows, shape.cols), "MatrixLayoutCreate");
     check_blas(cublasLtMatrixLayoutCreate(&p.x, in_type, cols, T, shape.x_stride), "MatrixLayoutCreate");
     check_blas(cublasLtMatrixLayoutCreate(&p.out, out_type, rows, T, shape.out_stride), "MatrixLayoutCreate");
+}
+
+// Another shape's algorithm for this one, if cuBLASLt has it. The parts into which it cuts a dot product are
+// the algorithm's, and with them the bits.
+bool Matmul::take(Plan& p, const cublasLtMatmulAlgo_t& algorithm) {
+    Choice checked{};
+    const cublasStatus_t status =
+        cublasLtMatmulAlgoCheck(handle_, p.operation, p.weight, p.x, p.out, p.out, &algorithm, &checked);
+    if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) return false;
+    check_blas(status, "MatmulAlgoCheck");
+    if (checked.workspaceSize > kWorkspaceBytes) return false;
+    p.algorithm = algorithm;
+    return true;
+}
+
+void Matmul::choose(Plan& p, const Shape& shape, int compute) {
     cublasLtMatmulPreference_t preference = nullptr;
     check_blas(cublasLtMatmulPreferenceCreate(&preference), "MatmulPreferenceCreate");
     const std::size_t workspace = kWorkspaceBytes;
@@ -154,14 +176,16 @@ void Matmul::multiply(const Context& context, const Plan& p, const void* weight,
 }
 
 void Matmul::run(const Context& context, const __nv_bfloat16* weight, std::int64_t rows, std::int64_t cols,
-                 const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind) {
-    multiply(context, plan(context, {rows, cols, cols, T, out_stride, kind, false}), weight, x, out, kind);
+                 const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind,
+                 std::int64_t of_rows) {
+    const Plan& p = plan(context, {rows, cols, cols, T, out_stride, kind, false, of_rows});
+    multiply(context, p, weight, x, out, kind);
 }
 
 void Matmul::run(const Context& context, const Float8& weight, std::int64_t rows, std::int64_t cols,
                  const Float8& x, std::int64_t x_stride, std::int64_t T, void* out, std::int64_t out_stride,
                  Out kind) {
-    const Plan& p = plan(context, {rows, cols, x_stride, T, out_stride, kind, true});
+    const Plan& p = plan(context, {rows, cols, x_stride, T, out_stride, kind, true, 0});
     set(p.operation, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, weight.scales);
     set(p.operation, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, x.scales);
     multiply(context, p, weight.data, x.data, out, kind);

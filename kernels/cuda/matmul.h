@@ -13,7 +13,8 @@
 namespace sidewinder::kernels::cuda {
 
 /// The long products, by cuBLASLt: bf16 or float8 operands, float32 accumulation. The same shapes give the
-/// same bits: a shape's algorithm is chosen once, by cuBLASLt's own order and one rule about long products.
+/// same bits: a shape's algorithm is chosen once, by cuBLASLt's own order and one rule about long products. A
+/// tile of a weight's rows takes that of the whole, so that its bits do not tell whether it was cut.
 class Matmul {
   public:
     Matmul();  ///< throws Error
@@ -23,9 +24,11 @@ class Matmul {
 
     enum class Out { BF16, F32, F32Add };
     /// out[t, r] (+)= sum_c weight[r, c] * x[t, c]: weight [rows, cols], x [T, cols], both dense; rows of
-    /// `out` `out_stride` elements apart.
+    /// `out` `out_stride` elements apart. `of_rows`: the weight is a tile of one that has so many; 0: it is
+    /// the whole.
     void run(const Context& context, const __nv_bfloat16* weight, std::int64_t rows, std::int64_t cols,
-             const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind);
+             const __nv_bfloat16* x, std::int64_t T, void* out, std::int64_t out_stride, Out kind,
+             std::int64_t of_rows = 0);
 
     /// Float8 operands of float8.h: weight [rows, cols] dense, rows of x `x_stride` bytes apart; out as
     /// above, scaled back. Compute capability 9.0. cols, rows, T and x_stride multiples of 16.
@@ -45,10 +48,13 @@ class Matmul {
         std::int64_t rows, cols, x_stride, T, out_stride;
         Out kind;
         bool float8;
+        std::int64_t of_rows;
         auto operator<=>(const Shape&) const = default;
     };
     const Plan& plan(const Context& context, const Shape& shape);
-    void make(Plan& plan, const Shape& shape, int compute);
+    void describe(Plan& plan, const Shape& shape);
+    bool take(Plan& plan, const cublasLtMatmulAlgo_t& algorithm);
+    void choose(Plan& plan, const Shape& shape, int compute);
     void multiply(const Context& context, const Plan& plan, const void* weight, const void* x, void* out,
                   Out kind);
 

@@ -128,6 +128,7 @@ class Bench {
         }
     }
 
+    // What steps without and with bf16 copies take: tiles by the whole weight's algorithm and by their own.
     void tiled_layers(std::int64_t T) {
         for (const WeightFormat format : {WeightFormat::Int8, WeightFormat::Int4}) {
             std::vector<WeightView> in, out;
@@ -140,13 +141,17 @@ class Bench {
             const int steps[][2] = {{4096, 2048}, {2048, 1024}, {2048, 2048}, {2048, 4096},
                                     {3072, 2048}, {6144, 4096}, {18432, 4096}};
             for (const auto& step : steps) {
-                const double us = layer(T, [&](int i, bool first) {
-                    const auto at = static_cast<std::size_t>(i);
-                    tiles(first ? in[at] : out[at], T, step[first ? 0 : 1], first);
-                });
-                std::printf(" %d/%d %.1f", step[0], step[1], us);
+                double us[2];
+                for (const bool own : {false, true}) {
+                    us[own] = layer(T, [&](int i, bool first) {
+                        const auto at = static_cast<std::size_t>(i);
+                        tiles(first ? in[at] : out[at], T, step[first ? 0 : 1], first, own);
+                    });
+                }
+                std::printf(" %d/%d %.1f (own %.1f)", step[0], step[1], us[0], us[1]);
             }
-            std::printf("\n");
+            const double kept = layer(T, [&](int i, bool first) { first ? in_proj(i, T) : out_proj(i, T); });
+            std::printf(" bf16 copies %.1f\n", kept);
             std::fflush(stdout);
             float8_layers(name_of(format).data(), T, in, out);
         }
@@ -206,16 +211,17 @@ class Bench {
             product(i, false);
         });
     }
-    void tiles(const WeightView& view, std::int64_t T, std::int64_t step, bool first) {
+    void tiles(const WeightView& view, std::int64_t T, std::int64_t step, bool first, bool own) {
+        const std::int64_t whole = own ? 0 : view.layout.rows;
         for (std::int64_t row = 0; row < view.layout.rows; row += step) {
             const std::int64_t rows = std::min(step, view.layout.rows - row);
             dequantize(context_, view, row, rows, tile_);
             if (first) {
                 matmul_.run(context_, tile_, rows, d_.d_model, normed_, T, zxbc_ + row, d_.zxbc_rows(),
-                            Matmul::Out::BF16);
+                            Matmul::Out::BF16, whole);
             } else {
                 matmul_.run(context_, tile_, rows, d_.d_inner, y_, T, residual_ + row, d_.d_model,
-                            Matmul::Out::F32Add);
+                            Matmul::Out::F32Add, whole);
             }
         }
     }
@@ -366,7 +372,7 @@ int main(int argc, char** argv) {
         }
         if (what == "narrow" || what == "all") {
             bench.dequantizing();
-            bench.tiled_layers(tokens.back());
+            for (const std::int64_t T : tokens) bench.tiled_layers(T);
         }
         return 0;
     } catch (const Error& error) {

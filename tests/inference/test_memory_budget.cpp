@@ -16,11 +16,13 @@ namespace {
 class ChunkedBackend final : public sidewinder::test::HostBackend {
   public:
     static constexpr std::size_t kPerToken = 100'000;
-    std::size_t copies = 0, runtime = 0;
+    std::size_t copies = 0, spare = 0, runtime = 0;
     bool kept = false;
     std::size_t work_bytes(const kernels::Dims&, std::int64_t) const override { return runtime; }
     std::size_t runtime_bytes() const override { return runtime; }
-    std::size_t copies_bytes(const kernels::Dims&, std::int64_t) const override { return copies; }
+    kernels::CopiesNeed copies_need(const kernels::Dims&, std::int64_t) const override {
+        return {.bytes = copies, .spare = spare, .form = "bf16"};
+    }
     bool keep_copies(std::span<const kernels::LayerWeights>) override { return kept = true; }
     std::int64_t best_chunk(const kernels::Dims&) const override { return 2048; }
     std::size_t zxbcdt_bytes(const kernels::Dims&, std::int64_t T) const override {
@@ -81,15 +83,27 @@ class TestMemoryBudget : public QObject {
     }
 
     // Other programs may have taken memory since it was planned.
-    void copiesAreKeptWhereStatesAndRuntimeFitBesideThem() {
+    void copiesAreKeptWhereAllElseFitsBesideThem_data() {
+        QTest::addColumn<int>("spare");
+        QTest::newRow("states and runtime") << 0;
+        QTest::newRow("and what others are left") << 300'000;
+    }
+    void copiesAreKeptWhereAllElseFitsBesideThem() {
+        QFETCH(int, spare);
         ChunkedBackend backend;
         backend.copies = 1'000'000;
+        backend.spare = static_cast<std::size_t>(spare);
         backend.runtime = 500'000;
         const auto recipe = WeightRecipe::parse("bf16");
+        backend.limit =
+            static_cast<std::size_t>(this->need("bf16", backend, 2048)) + backend.copies + backend.spare;
+        --backend.limit;
+        QCOMPARE(fit_in_memory(source_, config_, recipe, backend).copies_lacking, backend.copies);
+        ++backend.limit;
         const MemoryNeed need = fit_in_memory(source_, config_, recipe, backend);
         QCOMPARE(need.copies, std::uint64_t{backend.copies});
         Model model(backend, config_, Weights::load(source_, config_, recipe, backend), need.chunk);
-        const std::size_t later = need.copies + need.states + backend.runtime;
+        const std::size_t later = need.copies + need.states + backend.runtime + backend.spare;
         backend.limit = backend.held + later - 1;
         const MemoryNeed without = keep_copies(need, model);
         QVERIFY(!backend.kept);
@@ -99,6 +113,25 @@ class TestMemoryBudget : public QObject {
         backend.limit = backend.held + later;
         QCOMPARE(keep_copies(need, model).copies, need.copies);
         QVERIFY(backend.kept);
+    }
+
+    void whatCopiesTakeIsSaid() {
+        ChunkedBackend backend;
+        const auto recipe = WeightRecipe::parse("int8");
+        const auto said = [&] {
+            return QString::fromStdString(describe(fit_in_memory(source_, config_, recipe, backend)));
+        };
+        QVERIFY2(!said().contains(QStringLiteral("copies")), qPrintable(said()));
+        backend.copies = 2'000'000'000;
+        QVERIFY2(said().endsWith(QStringLiteral(", bf16 copies 2.0)")), qPrintable(said()));
+        backend.limit = static_cast<std::size_t>(need("int8", backend, 2048)) + backend.copies - 1;
+        QVERIFY2(
+            said().contains(QStringLiteral("; there is no room for bf16 copies of the weights, 2.0 GB, ")),
+            qPrintable(said()));
+        backend.limit += 500'000'000;
+        backend.spare = 1'000'000'000;
+        QVERIFY2(said().contains(QStringLiteral(", 2.0 GB and 1.0 to leave free, with which ")),
+                 qPrintable(said()));
     }
 
     void aRefusalNamesTheFiguresAndWhatWouldFit() {

@@ -20,6 +20,7 @@ class FailingBackend final : public kernels::Backend {
         bool lost = false;                ///< all of these fail from now on
         bool float8 = false;              ///< it was made for float8 prefill
         std::size_t copies = 0;           ///< bytes that keep_copies would take
+        std::size_t spare = 0;            ///< and leave free, without float8
         bool no_room_for_copies = false;  ///< the memory is full when they are made
         bool kept = false;
     };
@@ -34,8 +35,9 @@ class FailingBackend final : public kernels::Backend {
         return std::string("test-gpu-1") + (plan_.float8 ? plan_.kept ? "-float8-kept" : "-float8" : "");
     }
     bool offers_float8_prefill() const override { return true; }
-    std::size_t copies_bytes(const kernels::Dims&, std::int64_t) const override {
-        return plan_.float8 ? plan_.copies : 0;
+    kernels::CopiesNeed copies_need(const kernels::Dims&, std::int64_t) const override {
+        if (plan_.float8) return {.bytes = plan_.copies, .spare = 0, .form = "float8"};
+        return {.bytes = plan_.copies, .spare = plan_.spare, .form = "bf16"};
     }
     bool keep_copies(std::span<const kernels::LayerWeights> layers) override {
         return plan_.kept = !layers.empty() && !plan_.no_room_for_copies;

@@ -108,24 +108,34 @@ class TestEngineDevice : public QObject {
                 Engine::load(options(Device::Cpu))->fingerprint());
     }
 
-    void float8WeightsAreKeptWhereTheyFit() {
+    void copiesAreKeptWhereTheyFit_data() {
+        QTest::addColumn<bool>("float8");
+        QTest::newRow("float8") << true;
+        QTest::newRow("bf16") << false;
+    }
+    void copiesAreKeptWhereTheyFit() {
+        QFETCH(bool, float8);
+        const std::string form = float8 ? "float8" : "bf16";
         app::EngineOptions wanted = options(Device::Cuda);
-        plan_.copies = 1'000'000;
+        wanted.float8_prefill = float8;
         const auto without = Engine::load(wanted);
         QCOMPARE(without->memory().copies, std::uint64_t{0});
         QVERIFY(!plan_.kept);
-        wanted.float8_prefill = true;
+        plan_.copies = 1'000'000;
+        plan_.spare = 3'000'000;
         const auto with = Engine::load(wanted);
         QVERIFY(plan_.kept);
         QCOMPARE(with->memory().total(), without->memory().total() + 1'000'000);
-        QVERIFY(inference::describe(with->memory()).ends_with(", float8 weights 0.001)"));
+        const std::string kept = inference::describe(with->memory());
+        QVERIFY2(kept.ends_with(", " + form + " copies 0.001)"), kept.c_str());
         plan_.kept = false;
-        plan_.memory = with->memory().total() - 1;
+        plan_.memory = with->memory().total() + (float8 ? 0 : plan_.spare) - 1;
         const auto short_of = Engine::load(wanted);
         QVERIFY(!plan_.kept);
         QCOMPARE(short_of->memory().total(), without->memory().total());
         const std::string said = inference::describe(short_of->memory());
-        QVERIFY2(said.find("; there is no room for float8 weights, 0.001 GB") != std::string::npos,
+        QVERIFY2(said.find("; there is no room for " + form + " copies of the weights, 0.001 GB") !=
+                     std::string::npos,
                  said.c_str());
     }
 

@@ -11,6 +11,7 @@
 
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/matmul.h"
+#include "kernels/error.h"
 #include "tests/support/cuda_emulator/emulator.h"
 
 /// The fake cuBLASLt against plain loops.
@@ -268,6 +269,35 @@ class TestEmulatedCublasLt : public QObject {
         QCOMPARE(tile(1760, 512, 80), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});
         QCOMPARE(tile(1760, 256, 90), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});  // soon over
         QCOMPARE(tile(1792, 512, 90), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});  // much at the edge
+    }
+
+    /// With a memory that fits the tiles alone the bits are those of the whole product.
+    void a_tile_takes_the_algorithm_of_the_whole() {
+        constexpr std::int64_t kWhole = 1760, kTile = 128, kCols = 16, T = 512;
+        const auto memory = [](std::int64_t count) {
+            return kernels::cuda::DeviceMemory(static_cast<std::size_t>(count) * 2);
+        };
+        const kernels::cuda::DeviceTraits device = kernels::cuda::open_device();
+        const kernels::cuda::Context context{nullptr, &device};
+        const auto weight = memory(kWhole * kCols), x = memory(T * kCols), out = memory(T * kWhole);
+        const auto tile = [&](kernels::cuda::Matmul& matmul, std::int64_t rows, std::int64_t of_rows) {
+            matmul.run(context, weight.as<__nv_bfloat16>(), rows, kCols, x.as<__nv_bfloat16>(), T,
+                       out.as<void>(), kWhole, kernels::cuda::Matmul::Out::BF16, of_rows);
+            return emulator::last_product_tile();
+        };
+        kernels::cuda::Matmul matmul;
+        QCOMPARE(tile(matmul, kTile, 0), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});
+        QCOMPARE(tile(matmul, kTile, kWhole), std::uint32_t{CUBLASLT_MATMUL_TILE_176x128});
+        QCOMPARE(tile(matmul, kWhole, kWhole), std::uint32_t{CUBLASLT_MATMUL_TILE_176x128});
+        kernels::cuda::Matmul other;
+        const auto refuse = [](cudaError_t error) {
+            emulator::fail({.call = 1, .error = error, .only = "cublasLtMatmulAlgoCheck"});
+        };
+        refuse(cudaErrorMemoryAllocation);
+        QVERIFY_THROWS_EXCEPTION(kernels::Error, tile(other, kTile, kWhole));
+        refuse(cudaErrorNotSupported);
+        QCOMPARE(tile(other, kTile, kWhole), std::uint32_t{CUBLASLT_MATMUL_TILE_128x128});
+        QVERIFY(emulator::failed());
     }
 
     void operands_must_be_device_memory() {

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "kernels/cuda/float8_weights.h"
 #include "kernels/cuda/long_linear.h"
+#include "kernels/cuda/weight_copies.h"
+#include "tests/support/copies_model.h"
 #include "tests/support/cuda_arrays.h"
-#include "tests/support/float8_model.h"
 
 /// Float8 weights that are kept compute what those made a tile at a time do.
 
@@ -16,8 +16,8 @@ using namespace sidewinder::test;
 namespace {
 
 std::vector<std::byte> read_once(WeightFormat format, bool float8, std::int64_t count) {
-    const auto backend = float8_backend(format, float8);
-    inference::Model model = float8_model(*backend, format);
+    const auto backend = copies_backend(format, float8);
+    inference::Model model = copies_model(*backend, format);
     return state_after(model, count);
 }
 
@@ -28,7 +28,7 @@ class TestFloat8Weights : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        if (!float8_backend(WeightFormat::BF16)->offers_float8_prefill()) QSKIP("no float8 on this GPU");
+        if (!copies_backend(WeightFormat::BF16)->offers_float8_prefill()) QSKIP("no float8 on this GPU");
     }
 
     void aProductIsThatOfTheTiles_data() {
@@ -60,12 +60,13 @@ class TestFloat8Weights : public QObject {
         area.weight_tile = tile.get();
         area.row_scales = row_scales.get();
         area.token_scales = token_scales.get();
-        const cuda::Float8Weights none, kept(std::span(&layer, 1));
+        const cuda::WeightCopies none, kept(cuda::WeightCopies::Form::Float8, std::span(&layer, 1));
         kept.make(cuda.context, std::span(&layer, 1));
-        QVERIFY(kept.find(weight.view) && kept.find(small.view) && !none.find(weight.view));
+        QVERIFY(kept.float8(weight.view) && kept.float8(small.view) && !none.float8(weight.view));
+        QVERIFY(!kept.bf16(weight.view));
         cuda::LongLinear linear;
         std::vector<std::vector<float>> results;
-        for (const cuda::Float8Weights* copies : {&none, &kept}) {
+        for (const cuda::WeightCopies* copies : {&none, &kept}) {
             const DeviceArray<float> out(poison(T * rows));
             linear.run_float8(cuda.context, area, *copies, weight.view, device_x.get(), cols, T, out.get(),
                               rows, cuda::Matmul::Out::F32);
@@ -83,18 +84,18 @@ class TestFloat8Weights : public QObject {
     void aModelHasTheSameBitsWithAndWithoutThem() {
         QFETCH(int, format);
         const auto which = static_cast<WeightFormat>(format);
-        const auto backend = float8_backend(which);
-        inference::Model model = float8_model(*backend, which);
-        const auto tiles = state_after(model, kFloat8Chunk);
-        QVERIFY(!same_bits(tiles, read_once(which, false, kFloat8Chunk)));
+        const auto backend = copies_backend(which);
+        inference::Model model = copies_model(*backend, which);
+        const auto tiles = state_after(model, kCopiesChunk);
+        QVERIFY(!same_bits(tiles, read_once(which, false, kCopiesChunk)));
         QVERIFY(backend->keep_copies(model.weights().layers()));
-        QVERIFY(same_bits(state_after(model, kFloat8Chunk), tiles));
+        QVERIFY(same_bits(state_after(model, kCopiesChunk), tiles));
     }
 
     /// Shorter steps are float8 as well, so a state of one kind is not the other's.
     void theyPayEarlierAndAStateTells() {
-        const auto backend = float8_backend(WeightFormat::BF16);
-        inference::Model model = float8_model(*backend, WeightFormat::BF16);
+        const auto backend = copies_backend(WeightFormat::BF16);
+        inference::Model model = copies_model(*backend, WeightFormat::BF16);
         const auto plain = read_once(WeightFormat::BF16, false, 256);
         const auto shorter = read_once(WeightFormat::BF16, false, 255);
         QVERIFY(same_bits(state_after(model, 256), plain));
@@ -102,7 +103,7 @@ class TestFloat8Weights : public QObject {
         QVERIFY(backend->keep_copies(model.weights().layers()));
         QVERIFY(!same_bits(state_after(model, 256), plain));
         QVERIFY(same_bits(state_after(model, 255), shorter));
-        const std::string bf16 = float8_backend(WeightFormat::BF16, false)->state_format();
+        const std::string bf16 = copies_backend(WeightFormat::BF16, false)->state_format();
         QCOMPARE(tiles, bf16 + "-float8");
         QCOMPARE(backend->state_format(), bf16 + "-float8-kept");
     }

@@ -27,6 +27,7 @@ constexpr std::uint64_t kAlgorithm = 0x53696465;
 cublasStatus_t status(cudaError_t error) {
     if (error == cudaSuccess) return CUBLAS_STATUS_SUCCESS;
     if (error == cudaErrorInitializationError) return CUBLAS_STATUS_NOT_INITIALIZED;
+    if (error == cudaErrorNotSupported) return CUBLAS_STATUS_NOT_SUPPORTED;
     return error == cudaErrorMemoryAllocation ? CUBLAS_STATUS_ALLOC_FAILED : CUBLAS_STATUS_EXECUTION_FAILED;
 }
 
@@ -42,6 +43,18 @@ Ours load(const Theirs* opaque) {
 template <class Ours, class Theirs>
 void store(Theirs* opaque, const Ours& ours) {
     std::memcpy(static_cast<void*>(opaque), &ours, sizeof ours);
+}
+
+/// A product without its operands.
+Matmul described(cublasLtMatmulDesc_t description, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
+                 cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d) {
+    Matmul m;
+    m.description = load<MatmulDescription>(description);
+    m.a_layout = load<MatrixLayout>(a);
+    m.b_layout = load<MatrixLayout>(b);
+    m.c_layout = load<MatrixLayout>(c);
+    m.d_layout = load<MatrixLayout>(d);
+    return m;
 }
 
 template <class Theirs, class Ours>
@@ -269,12 +282,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
     *found = 0;
     if (!call) return status(call.error());
     if (wanted < 1) return CUBLAS_STATUS_INVALID_VALUE;
-    Matmul m;
-    m.description = load<MatmulDescription>(description);
-    m.a_layout = load<MatrixLayout>(a);
-    m.b_layout = load<MatrixLayout>(b);
-    m.c_layout = load<MatrixLayout>(c);
-    m.d_layout = load<MatrixLayout>(d);
+    const Matmul m = described(description, a, b, c, d);
     if (const cublasStatus_t refusal = check_shapes(m); refusal != CUBLAS_STATUS_SUCCESS) return refusal;
     constexpr std::uint32_t kTiles[] = {CUBLASLT_MATMUL_TILE_128x128, CUBLASLT_MATMUL_TILE_176x128};
     *found = std::min(wanted, 2);
@@ -289,6 +297,23 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
         results[i].wavesCount = static_cast<float>(m.d_layout.rows * m.d_layout.cols) / (128.0f * 128.0f) /
                                 static_cast<float>(runtime().device.multiprocessors);
     }
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t, cublasLtMatmulDesc_t description,
+                                       cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
+                                       cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
+                                       const cublasLtMatmulAlgo_t* algorithm,
+                                       cublasLtMatmulHeuristicResult_t* result) {
+    const Call call(__func__);
+    if (!call) return status(call.error());
+    if (algorithm->data[0] != kAlgorithm) return CUBLAS_STATUS_INVALID_VALUE;
+    const Matmul m = described(description, a, b, c, d);
+    if (const cublasStatus_t refusal = check_shapes(m); refusal != CUBLAS_STATUS_SUCCESS) return refusal;
+    *result = {};
+    result->algo = *algorithm;
+    result->workspaceSize = algorithm->data[1];
+    result->state = CUBLAS_STATUS_SUCCESS;
     return CUBLAS_STATUS_SUCCESS;
 }
 
