@@ -27,7 +27,8 @@ struct Operation {
     bool is_written_once = true;  ///< no sums of some of the columns lie where others look
     bool is_prepared = false;     ///< writes Program::operand and reads it
     std::array<Matrix, 2> reads, writes;
-    int input = -1;  ///< the operation whose values it takes by their signs
+    int input = -1;         ///< the operation whose values it takes by their signs
+    bool ends_all = false;  ///< when it is over, so is all before it since the blocks met
 };
 
 Operation operation_of(const Phase& phase, int index) {
@@ -122,9 +123,11 @@ class Planner {
         phase.meets = i > 0 && ((writer >= 0 && !by_signs) || !may_write(i));
         // A mixer's head reads little, and of few blocks: it looks at once.
         phase.hint = !phase.meets && o.input >= 0 && !o.is_mixer ? ++hints_ : std::int16_t{0};
-        if (!phase.meets) return;
-        o.input = -1;
-        met_ = i;
+        if (phase.meets) {
+            o.input = -1;
+            met_ = i;
+        }
+        o.ends_all = i == met_ || (o.input == i - 1 && operation(i - 1).ends_all);
     }
     /// Since all blocks met last.
     int last_writer(const Matrix& m, int before) const {
@@ -135,23 +138,26 @@ class Planner {
         }
         return -1;
     }
-    /// Is all over by then that touched what operation i writes?
+    /// Is all over by then that touched what operation i writes? Goes back along the chain of inputs, and
+    /// ends where that leaves nothing out.
     bool may_write(int i) const {
-        const Operation& o = operations_[static_cast<std::size_t>(i)];
-        std::vector<bool> over(static_cast<std::size_t>(i), false);
-        int link = o.input;
-        if (o.is_mixer && link >= 0) link = operations_[static_cast<std::size_t>(link)].input;
-        for (; link >= 0; link = operations_[static_cast<std::size_t>(link)].input) {
-            over[static_cast<std::size_t>(link)] = true;
-        }
-        for (int j = met_; j < i; ++j) {
-            const Operation& other = operations_[static_cast<std::size_t>(j)];
-            const bool meet =
-                (o.is_prepared && other.is_prepared) || touches(o, other.reads) || touches(o, other.writes);
-            if (meet && !over[static_cast<std::size_t>(j)]) return false;
+        const Operation& o = operation(i);
+        int over = o.input;
+        if (o.is_mixer && over >= 0) over = operation(over).input;
+        for (int j = i - 1; j >= met_; --j) {
+            const Operation& other = operation(j);
+            if (j == over) {
+                if (other.ends_all) return true;
+                over = other.input;
+                continue;
+            }
+            if ((o.is_prepared && other.is_prepared) || touches(o, other.reads) || touches(o, other.writes)) {
+                return false;
+            }
         }
         return true;
     }
+    const Operation& operation(int i) const { return operations_[static_cast<std::size_t>(i)]; }
     static bool touches(const Operation& o, std::span<const Matrix> others) {
         return std::any_of(o.writes.begin(), o.writes.end(), [&](const Matrix& mine) {
             return std::any_of(others.begin(), others.end(),
