@@ -135,6 +135,10 @@ void FetchProcess::command(const char* line) {
     process_->waitForBytesWritten();
 }
 
+void FetchProcess::close_input() {
+    process_->closeWriteChannel();
+}
+
 void FetchProcess::kill() {
     process_->kill();
     process_->waitForFinished();

@@ -54,6 +54,7 @@ class FetchProcess {
 
     bool wait_for(const std::function<bool(const QJsonObject&)>& wanted, int ms = 30'000);
     void command(const char* line);
+    void close_input();  ///< as when the parent dies
     void kill();
     FetchRun finish(int ms = 60'000);  ///< waits for the end
     qint64 id() const;
