@@ -1,0 +1,151 @@
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "app/fetch/command_reader.h"
+#include "app/fetch/event_writer.h"
+#include "storage/download/repository_download.h"
+
+namespace {
+
+using namespace sidewinder;
+using download::Fault;
+
+struct Arguments {
+    std::string endpoint, repository, revision = "main", into, ca_file, proxy, token_file;
+    std::vector<std::string> files;
+    int token_fd = -1;
+    bool no_token = false;
+    download::Limits limits;
+    std::int64_t backoff_ms = 1000, patience_seconds = 24 * 3600;
+    std::int64_t stall_seconds = 30, connect_seconds = 15;
+};
+
+void add_limits(CLI::App& app, Arguments& a) {
+    const auto group = "Limits";
+    app.add_option("--connections", a.limits.connections, "Requests at once for a large file")
+        ->check(CLI::Range(1, 16))
+        ->group(group);
+    app.add_option("--piece-bytes", a.limits.piece_bytes, "Bytes of one request")
+        ->check(CLI::Range(std::int64_t{1} << 10, std::int64_t{1} << 40))
+        ->group(group);
+    app.add_option("--save-bytes", a.limits.save_bytes, "Progress is saved each time this much has arrived")
+        ->check(CLI::Range(std::int64_t{1} << 15, std::int64_t{1} << 30))
+        ->group(group);
+    app.add_option("--spare-bytes", a.limits.spare_bytes, "Bytes to leave free on the disk")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
+    app.add_option("--backoff-ms", a.backoff_ms, "The first wait after a failure")
+        ->check(CLI::Range(1, 60'000))
+        ->group(group);
+    app.add_option("--patience", a.patience_seconds, "Seconds without any network before giving up")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
+    app.add_option("--stall", a.stall_seconds, "Seconds below 1 KiB/s that end a request")
+        ->check(CLI::Range(1, 3600))
+        ->group(group);
+    app.add_option("--connect-timeout", a.connect_seconds, "Seconds to connect")
+        ->check(CLI::Range(1, 600))
+        ->group(group);
+}
+
+void add_options(CLI::App& app, Arguments& a) {
+    app.add_option("--repo", a.repository, "OWNER/NAME at the hub")->required();
+    app.add_option("--into", a.into, "The model's folder; made if missing")->required();
+    app.add_option("--revision", a.revision, "Branch, tag or commit (main)");
+    app.add_option("--endpoint", a.endpoint, "The hub or a mirror (HF_ENDPOINT, or https://huggingface.co)");
+    app.add_option("--file", a.files, "Only these files, by name (default: what the model needs)");
+    app.add_option("--ca", a.ca_file, "CA certificates in PEM instead of the system's");
+    app.add_option("--proxy", a.proxy,
+                   "Proxy (HTTPS_PROXY, ALL_PROXY, NO_PROXY); a password belongs into the environment");
+    app.add_option("--token-file", a.token_file, "File with the access token; only you may read it");
+    app.add_option("--token-fd", a.token_fd, "Open descriptor to read the access token from");
+    app.add_flag("--no-token", a.no_token, "Send no token, whatever the environment holds");
+    add_limits(app, a);
+}
+
+std::string endpoint_of(const Arguments& a) {
+    if (!a.endpoint.empty()) return a.endpoint;
+    const char* value = std::getenv("HF_ENDPOINT");
+    return value != nullptr && *value != '\0' ? value : std::string(download::kDefaultEndpoint);
+}
+
+download::Token token_of(const Arguments& a) {
+    if (a.no_token) return {};
+    if (a.token_fd >= 0) return download::read_token_descriptor(a.token_fd);
+    if (!a.token_file.empty()) return download::read_token_file(a.token_file);
+    return download::token_from_environment();
+}
+
+int run(Arguments& a, fetch::CommandReader& commands, download::Token& token) {
+    token = token_of(a);
+    a.limits.backoff = download::Milliseconds(a.backoff_ms);
+    a.limits.patience = std::chrono::seconds(a.patience_seconds);
+    const download::HubAddress address(endpoint_of(a), a.repository, a.revision);
+    download::HttpSession session({address.origin(), token, a.ca_file, a.proxy,
+                                   std::chrono::seconds(a.connect_seconds),
+                                   std::chrono::seconds(a.stall_seconds)});
+    fetch::EventWriter events(STDOUT_FILENO, token);
+    download::Job job(session, commands, events, a.limits);
+    try {
+        const download::Manifest manifest = download::download_repository(job, address, a.into, a.files);
+        events.done(manifest, std::filesystem::absolute(a.into).lexically_normal().string());
+        return 0;
+    } catch (const download::Error& error) {
+        if (error.fault() == Fault::Cancelled && commands.remove_when_cancelled())
+            download::remove_parts(a.into);
+        throw;
+    }
+}
+
+int fail(const download::Token& token, Fault fault, const std::string& sentence) {
+    try {
+        fetch::EventWriter(STDOUT_FILENO, token).error(fault, sentence);
+    } catch (const std::exception&) {  // nobody reads any more: the exit code says it
+    }
+    if (::isatty(STDERR_FILENO) != 0)
+        std::fprintf(stderr, "sidewinder-fetch: %s\n", token.hidden(sentence).c_str());
+    return static_cast<int>(fault);
+}
+
+/// A crash of this process must not leave its memory, which holds the token, on the disk or to a debugger.
+void hide_memory() {
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    hide_memory();
+    for (const int signal : {SIGPIPE, SIGXFSZ})
+        ::signal(signal, SIG_IGN);  // the calls fail instead, and say why
+    CLI::App app(
+        "Downloads one model from a model hub, verified. The only program of Sidewinder's that talks to a "
+        "network. Progress is JSON lines (app/fetch/protocol.h).",
+        "sidewinder-fetch");
+    app.set_version_flag("--version", std::string("sidewinder-fetch ") + SIDEWINDER_VERSION);
+    Arguments arguments;
+    add_options(app, arguments);
+    download::Token token;
+    try {
+        app.parse(argc, argv);
+        fetch::CommandReader commands(STDIN_FILENO);
+        return run(arguments, commands, token);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(Fault::Usage);
+    } catch (const download::Error& error) {
+        return fail(token, error.fault(), error.what());
+    } catch (const std::bad_alloc&) {
+        return fail(token, Fault::Internal, "There is not enough memory. Close something and try again.");
+    } catch (const std::exception& error) {
+        return fail(token, Fault::Internal, error.what());
+    }
+}

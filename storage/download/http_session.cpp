@@ -1,0 +1,120 @@
+#include "storage/download/http_session.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <mutex>
+
+#include "storage/download/http_shared.h"
+
+namespace sidewinder::download {
+
+namespace {
+
+void start_libcurl() {
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+void add_proxy_port(std::vector<int>& ports, const std::string& proxy) {
+    if (proxy.empty()) return;
+    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), curl_url_cleanup);
+    char* text = nullptr;
+    if (curl_url_set(parts.get(), CURLUPART_URL, proxy.c_str(),
+                     CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) != CURLUE_OK)
+        throw Error(Fault::Usage, "The proxy's address cannot be understood. Give http://HOST:PORT.");
+    int port = 1080;  // what libcurl takes for a proxy without one
+    if (curl_url_get(parts.get(), CURLUPART_PORT, &text, 0) == CURLUE_OK) {
+        port = std::atoi(text);
+        curl_free(text);
+    }
+    ports.push_back(port);
+}
+
+std::vector<int> ports_of_proxies(const std::string& given) {
+    std::vector<int> ports;
+    add_proxy_port(ports, given);
+    if (!given.empty()) return ports;
+    for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+        if (const char* value = std::getenv(name)) add_proxy_port(ports, value);
+    return ports;
+}
+
+}  // namespace
+
+HttpTransfer::HttpTransfer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+HttpTransfer::~HttpTransfer() {
+    curl_multi_remove_handle(state_->session->multi.get(), state_->easy.get());
+}
+
+bool HttpTransfer::is_finished() const {
+    return state_->finished;
+}
+
+void HttpTransfer::resume() {
+    curl_easy_pause(state_->easy.get(), CURLPAUSE_CONT);
+}
+
+std::optional<Failure> HttpTransfer::check() const {
+    if (state_->thrown) std::rethrow_exception(state_->thrown);
+    if (state_->result == CURLE_OK || state_->ended_by_receiver) return std::nullopt;
+    long proxy_status = 0;
+    curl_easy_getinfo(state_->easy.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    return failure_of(state_->result, state_->detail.data(), proxy_status, state_->request.url);
+}
+
+HttpSession::HttpSession(HttpOptions options) : shared_(std::make_unique<Shared>()) {
+    start_libcurl();
+    if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0)
+        throw Error(Fault::Usage,
+                    "The CA file " + options.ca_file.string() + " cannot be read. Check its path.");
+    shared_->proxy_ports = ports_of_proxies(options.proxy);
+    shared_->hub_is_private =
+        is_loopback_host(options.hub.host) || is_private_address(without_brackets(options.hub.host));
+    shared_->options = std::move(options);
+    shared_->multi.reset(curl_multi_init());
+    if (!shared_->multi) throw std::bad_alloc();
+}
+
+HttpSession::~HttpSession() = default;
+
+std::unique_ptr<HttpTransfer> HttpSession::start(const HttpRequest& request, HttpReceiver& receiver) {
+    auto state = std::make_unique<HttpTransfer::State>();
+    state->session = shared_.get();
+    state->receiver = &receiver;
+    state->request = request;
+    state->easy.reset(curl_easy_init());
+    if (!state->easy) throw std::bad_alloc();
+    configure(*state);
+    CURL* easy = state->easy.get();
+    std::unique_ptr<HttpTransfer> transfer(new HttpTransfer(std::move(state)));
+    if (curl_multi_add_handle(shared_->multi.get(), easy) != CURLM_OK) throw std::bad_alloc();
+    return transfer;
+}
+
+void HttpSession::pump(std::chrono::milliseconds most, std::span<const int> descriptors) {
+    std::vector<curl_waitfd> waits;
+    for (const int fd : descriptors)
+        if (fd >= 0) waits.push_back({fd, CURL_WAIT_POLLIN, 0});
+    CURLM* multi = shared_->multi.get();
+    // Waits first, so that the caller sees at once what the transfers then did; libcurl's own timers end the
+    // wait.
+    curl_multi_poll(multi, waits.data(), static_cast<unsigned>(waits.size()), static_cast<int>(most.count()),
+                    nullptr);
+    int running = 0, left = 0;
+    curl_multi_perform(multi, &running);
+    while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        HttpTransfer::State* state = nullptr;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &state);
+        state->finished = true;
+        state->result = message->data.result;
+    }
+}
+
+void HttpSession::wake() {
+    curl_multi_wakeup(shared_->multi.get());
+}
+
+}  // namespace sidewinder::download
