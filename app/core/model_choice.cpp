@@ -154,6 +154,18 @@ ModelEntry import_folder(storage::ModelFiles& models, const ImportChoice& choice
     return storage::import_model(models, request);
 }
 
+std::vector<storage::CachedSnapshot> usable_snapshots() {
+    std::vector<storage::CachedSnapshot> usable;
+    for (storage::CachedSnapshot& snapshot : storage::list_hub_cache(storage::hub_cache_folder())) {
+        try {
+            model_file_names(snapshot.path);
+            usable.push_back(std::move(snapshot));
+        } catch (const inference::Error&) {  // some other model, or half of one
+        }
+    }
+    return usable;
+}
+
 inference::QuantizedFile quantize_model(const ModelEntry& model, const inference::WeightRecipe& recipe,
                                         const std::function<void(inference::Weights::Progress)>& progress,
                                         std::stop_token stop) {

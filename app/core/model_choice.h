@@ -8,6 +8,7 @@
 
 #include "inference/model_folder.h"
 #include "inference/quantized_file.h"
+#include "storage/hub_cache.h"
 #include "storage/model_files.h"
 #include "storage/model_import.h"
 #include "storage/paths.h"
@@ -43,6 +44,9 @@ struct ImportChoice {
 /// folder that was exported bring their repository and revision along. Throws storage::Error,
 /// inference::Error, storage::Stopped.
 storage::ModelEntry import_folder(storage::ModelFiles& models, const ImportChoice& choice);
+
+/// The snapshots of the Hugging Face cache that are models for us; the others are left out silently.
+std::vector<storage::CachedSnapshot> usable_snapshots();
 
 /// Makes the int8 or int4 file of an installed model (inference::make_quantized_file); the text that a
 /// calibrated recipe needs is read where it is wanted.
