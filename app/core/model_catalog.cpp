@@ -75,12 +75,12 @@ void judge(CatalogModel& model) {
         model.best = cpu->name;
         model.verdict = Verdict::CpuOnly;
         const Precision& smallest = all.back();
-        model.verdict_sentence =
-            "Runs on the CPU only, slowly, on " + on_device(*cpu, cpu->cpu) + ". " +
-            (smallest.gpu.usable
-                 ? "The GPU has " + one_decimal(smallest.gpu.free) + " GB free, and even " + smallest.name +
-                       " takes " + one_decimal(smallest.gpu.need) + " GB there."
-                 : "No GPU can be used: " + smallest.gpu.reason);
+        model.verdict_sentence = "CPU only: on " + on_device(*cpu, cpu->cpu) + ". ";
+        model.verdict_sentence += smallest.gpu.usable
+                                      ? "On " + smallest.gpu.device + " even " + smallest.name + " takes " +
+                                            one_decimal(smallest.gpu.need) + " GB, and " +
+                                            one_decimal(smallest.gpu.free) + " GB are free."
+                                      : smallest.gpu.reason;
     } else {
         model.verdict = Verdict::DoesNotFit;
         const Precision& smallest = all.back();
