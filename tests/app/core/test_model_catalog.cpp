@@ -7,6 +7,7 @@
 #include "kernels/error.h"
 #include "tests/support/demo_model.h"
 #include "tests/support/host_backend.h"
+#include "tests/support/hugging_face_model.h"
 #include "tests/support/model_folder_files.h"
 
 using namespace sidewinder;
@@ -212,22 +213,24 @@ class TestModelCatalog : public QObject {
 
     void shardsOfTheHuggingFaceLayoutComeAlong() {
         const fs::path folder = directory_->path() / "hf";
-        fs::create_directories(folder);
-        // Two shards made of the demo model's file by its own header would need a writer here: the goldens'
-        // folder has them.
-        const fs::path golden = fs::path(SIDEWINDER_FIXTURES) / "goldens";
-        if (!fs::exists(golden)) QSKIP("no fixtures here");
-        for (const auto& entry : fs::recursive_directory_iterator(golden)) {
-            if (entry.path().filename() != "model.safetensors.index.json") continue;
-            const auto names = model_file_names(entry.path().parent_path());
-            QVERIFY(names.size() >= 4 && names[0] == "config.json" &&
-                    names[1] == "model.safetensors.index.json");
-            storage::ModelFiles files = models();
-            const auto model = import_folder(files, {entry.path().parent_path(), {}, {}, {}, {}});
-            QCOMPARE(int(model.state), int(storage::ModelState::Installed));
-            return;
-        }
-        QSKIP("the fixtures have no sharded model");
+        test::write_hugging_face(inference::named_config("g1", 1), folder, 2);
+        tests::write_bytes(folder / "README.md", "not needed");
+        storage::ModelFiles files = models();
+        const auto model = import_folder(files, {folder, {}, {}, {}, {}});
+        QCOMPARE(int(model.state), int(storage::ModelState::Installed));
+        QCOMPARE(model.manifest.files.size(), std::size_t{4});  // configuration, index, two shards
+        QVERIFY(model.manifest.find("model-0.safetensors") && model.manifest.find("model-1.safetensors"));
+        QCOMPARE(storage::weights_sha256(model.manifest).size(), std::size_t{64});
+        QVERIFY(inference::ModelFolder::open(model.data).layout ==
+                inference::ModelFolder::Layout::HuggingFace);
+        fs::remove(folder / "model-1.safetensors");
+        QVERIFY(has(sentence_of([&] {
+                        import_folder(files, {folder, "x", {}, {}, {}});
+                    }),
+                    "model-1.safetensors"));
+        test::write_hugging_face(inference::named_config("g1", 1), directory_->path() / "one", 1);
+        QCOMPARE(model_file_names(directory_->path() / "one"),
+                 (std::vector<std::string>{"config.json", "model.safetensors"}));
     }
 
     void cacheSnapshotsKeepTheirRepository() {
