@@ -158,6 +158,16 @@ void require_file_size(const Manifest& manifest, const fs::path& target) {
             throw Error(Error::Kind::Io, fat_sentence(file.name, file.size, target));
 }
 
+/// For whoever has the stick elsewhere, under another user number. FAT knows no such thing and may refuse.
+void make_readable(const fs::path& folder) {
+    using fs::perms;
+    std::error_code ignored;
+    const perms file = perms::owner_read | perms::owner_write | perms::group_read | perms::others_read;
+    for (const auto& entry : fs::directory_iterator(folder, ignored))
+        fs::permissions(entry.path(), file, ignored);
+    fs::permissions(folder, file | perms::owner_exec | perms::group_exec | perms::others_exec, ignored);
+}
+
 }  // namespace
 
 fs::path export_model(const ModelEntry& model, const fs::path& target, const OnBytes& progress,
@@ -207,6 +217,7 @@ fs::path export_model(const ModelEntry& model, const fs::path& target, const OnB
     manifest.source.linked = false;
     write_atomically(staging.path() / kChecksumList, to_checksum_list(manifest));
     write_atomically(staging.path() / Manifest::kFileName, to_json(manifest));
+    make_readable(staging.path());
     staging.publish(folder, false);
     return folder;
 }

@@ -34,9 +34,9 @@ struct ImportRequest {
 ModelEntry import_model(ModelFiles& models, const ImportRequest& request);
 
 /// Copies a model that is Installed to `target`/<id>/, hashing every file again, with SHA256SUMS (for
-/// `sha256sum -c`) and manifest.json, so that import_model takes it on another machine. All of it appears at
-/// once. Throws Error: NoSpace, Io when the target is taken or its file system cannot hold so large a file
-/// (FAT32: 4 GiB), Damaged when a file is not what it was. Returns the folder.
+/// `sha256sum -c`) and manifest.json, so that import_model takes it on another machine, where anybody may
+/// read it. All of it appears at once. Throws Error: NoSpace, Io when the target is taken or its file system
+/// cannot hold so large a file (FAT32: 4 GiB), Damaged when a file is not what it was. Returns the folder.
 std::filesystem::path export_model(const ModelEntry& model, const std::filesystem::path& target,
                                    const OnBytes& progress = {}, const std::stop_token& stop = {});
 

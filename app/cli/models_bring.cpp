@@ -19,7 +19,7 @@ using storage::gigabytes;
 using Way = storage::ImportRequest::Way;
 
 struct BringOptions {
-    std::string from, to, name, weights = "int4";
+    std::string from, to, name, weights = "int4", also_make;
     bool link = false, copy = false, json = false;
 };
 
@@ -49,8 +49,17 @@ app::ImportChoice choice_of(const BringOptions& options) {
     return choice;
 }
 
+inference::QuantizedFile convert(const storage::ModelEntry& model, const std::string& weights,
+                                 std::stop_token stop) {
+    const auto recipe = inference::WeightRecipe::parse(weights);
+    ProgressLine line("Converting to " + recipe.name());
+    const auto progress = [&](inference::Weights::Progress p) { line.show({}, p.done_bytes, p.total_bytes); };
+    return app::quantize_model(model, recipe, progress, stop);
+}
+
 int import(const BringOptions& options) {
     const Interrupt interrupt;
+    if (!options.also_make.empty()) inference::WeightRecipe::parse(options.also_make);  // before any copying
     storage::ModelFiles models = installed_models();
     app::ImportChoice choice = choice_of(options);
     ProgressLine line(choice.way == Way::Link ? "Checking" : "Importing");
@@ -58,6 +67,7 @@ int import(const BringOptions& options) {
     choice.stop = interrupt.token();
     const storage::ModelEntry model = app::import_folder(models, choice);
     line.clear();
+    if (!options.also_make.empty()) convert(model, options.also_make, interrupt.token());
     const bool tokenizer =
         model.manifest.find("tokenizer.model.v3") || model.manifest.find("tokenizer.model");
     if (options.json) {
@@ -100,10 +110,7 @@ int quantize(const BringOptions& options) {
     const Interrupt interrupt;
     const storage::ModelEntry model = installed_models().find(options.from);
     const auto recipe = inference::WeightRecipe::parse(options.weights);
-    ProgressLine line("Converting to " + recipe.name());
-    const auto progress = [&](inference::Weights::Progress p) { line.show({}, p.done_bytes, p.total_bytes); };
-    const inference::QuantizedFile file = app::quantize_model(model, recipe, progress, interrupt.token());
-    line.clear();
+    const inference::QuantizedFile file = convert(model, options.weights, interrupt.token());
     if (!file.note.empty()) std::fprintf(stderr, "%s\n", printable(file.note).c_str());
     if (options.json) {
         print_json({{"id", model.id.text()},
@@ -128,6 +135,7 @@ void add_models_bring(CLI::App& models, int& exit) {
     CLI::Option* link =
         command->add_flag("--link", options->link, "Use the files where they are (default for a cache)");
     command->add_flag("--copy", options->copy, "Copy them (default for a folder)")->excludes(link);
+    command->add_option("--weights", options->also_make, "Also make this file: int8 or int4");
     command->add_option("--name", options->name, "What to call it: NAME, OWNER/NAME or OWNER/NAME@REVISION");
     command->add_flag("--json", options->json, "One JSON object");
     command->callback([options, &exit] { exit = import(*options); });

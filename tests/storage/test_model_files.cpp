@@ -390,6 +390,9 @@ class TestModelFiles : public QObject {
         fs::create_directories(stick);
         const fs::path folder = export_model(imported(Way::Link), stick);
         QCOMPARE(folder, stick / "small@import");
+        for (const auto& entry : fs::directory_iterator(folder))
+            QCOMPARE(int(entry.status().permissions()), 0644);
+        QCOMPARE(int(fs::status(folder).permissions()), 0755);
         QProcess tool;
         tool.setWorkingDirectory(QString::fromStdString(folder.string()));
         tool.start(QStringLiteral("sha256sum"),

@@ -155,6 +155,15 @@ class TestModels : public QObject {
         QVERIFY(ran.out.contains("installed model"));
     }
 
+    void importAlsoMakesTheChosenFile() {
+        QCOMPARE(run({"models", "import", demo_, "--weights", "int3"}).code, 40);
+        QVERIFY(!fs::exists(models_folder()));
+        const Ran ran = run({"models", "import", demo_, "--weights", "int8", "--json"});
+        QVERIFY2(ran.code == 0, ran.err);
+        const Ran again = run({"models", "quantize", "demo-model", "--weights", "int8", "--json"});
+        QVERIFY2(again.code == 0 && !object(again.out)[QStringLiteral("made")].toBool(true), again.err);
+    }
+
     void theKnownModelIsShownBeforeItIsHere() {
         const Ran ran = run({"models", "show", "Mamba-Codestral-7B-v0.1"});
         QVERIFY2(ran.code == 0, ran.err);
@@ -246,7 +255,7 @@ class TestModels : public QObject {
         int killed = 0, whole = 0;
         for (int i = 0; i < kills(); ++i) {
             killed += run_and_kill({"models", "import", demo_},
-                                   static_cast<int>(std::uniform_int_distribution(1, longest)(random)));
+                                   static_cast<int>(std::uniform_int_distribution(1, 2 * longest)(random)));
             storage::ModelFiles models(models_folder());
             const auto there = models.list();
             QVERIFY(there.size() <= 1);
@@ -281,7 +290,7 @@ class TestModels : public QObject {
         for (int i = 0; i < kills(); ++i) {
             fs::remove(file());
             killed += run_and_kill({"models", "quantize", "demo-model"},
-                                   static_cast<int>(std::uniform_int_distribution(1, longest)(random)));
+                                   static_cast<int>(std::uniform_int_distribution(1, 2 * longest)(random)));
             if (const fs::path made = file(); !made.empty()) QVERIFY(tests::read_bytes(made) == right);
         }
         qInfo("%d of %d conversions killed", killed, kills());
