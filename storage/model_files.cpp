@@ -121,11 +121,16 @@ void require_idle(const fs::path& folder) {
                     "A download into " + folder.string() + " is running. Stop it first, then try again.");
 }
 
+/// Where a wrong file is kept for the person until a right one is there.
+fs::path put_aside(const fs::path& folder, const std::string& name) {
+    return folder / kPartial / (name + ".wrong");
+}
+
 void quarantine(const fs::path& folder, const std::string& name) {
     const fs::path partial = folder / kPartial;
     if (::mkdir(partial.c_str(), 0700) != 0 && errno != EEXIST)
         throw system_error(errno, "make the folder", partial);
-    if (::rename((folder / name).c_str(), (partial / (name + ".wrong")).c_str()) != 0)
+    if (::rename((folder / name).c_str(), put_aside(folder, name).c_str()) != 0)
         throw system_error(errno, "put aside", folder / name);
     sync_directory(folder);
 }
@@ -239,6 +244,8 @@ std::vector<FileCheck> ModelFiles::verify(const ModelId& id, const OnBytes& prog
     if (problems.empty()) {
         if (manifest != entry->manifest)
             write_atomically(entry->folder / Manifest::kFileName, to_json(manifest));
+        for (const FileCheck& check : checks) ::unlink(put_aside(entry->folder, check.name).c_str());
+        ::rmdir((entry->folder / kPartial).c_str());  // unless a download has something there
         if (::unlink((entry->folder / kDamaged).c_str()) == 0) sync_directory(entry->folder);
         return checks;
     }

@@ -68,7 +68,8 @@ class ModelFiles {
     std::optional<ModelEntry> at(const ModelId& id) const;
 
     /// Reads every file and compares its SHA-256. A wrong file is moved to .partial/<name>.wrong (a linked
-    /// one stays where it is) and the model may not be used until a later verify finds all of it right.
+    /// one stays where it is) and the model may not be used until a later verify finds all of it right,
+    /// which also removes what was put aside.
     /// Throws Stopped with nothing changed, Error when there is no manifest.
     std::vector<FileCheck> verify(const ModelId& id, const OnBytes& progress = {}, std::stop_token stop = {});
 

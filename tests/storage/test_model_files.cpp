@@ -183,8 +183,10 @@ class TestModelFiles : public QObject {
         // Put right: only a verify that finds all of it right makes it usable again.
         write_bytes(folder / "consolidated.safetensors", "weights");
         QCOMPARE(int(models().find("small").state), int(ModelState::Broken));
+        QVERIFY(fs::exists(folder / ".partial/consolidated.safetensors.wrong"));
         for (const FileCheck& check : models().verify(id_)) QVERIFY(check.problem.empty());
         QCOMPARE(int(models().find("small").state), int(ModelState::Installed));
+        QVERIFY(!fs::exists(folder / ".partial"));
     }
 
     void verifyOfALinkTouchesNoFile() {
