@@ -35,17 +35,29 @@ std::string clean(std::string_view text) {
     return word;
 }
 
-/// Bytes of blocks: a part of a download is as long as the whole file from the start.
+/// Bytes that were written: a part of a download is set aside as long as the whole file from the start.
+std::uint64_t bytes_written(const fs::path& path) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat info {};
+    if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return 0;
+    constexpr int kMostExtents = 100'000;
+    std::uint64_t sum = 0;
+    off_t hole = 0;
+    for (int i = 0; i < kMostExtents && hole < info.st_size; ++i) {
+        const off_t data = ::lseek(file.get(), hole, SEEK_DATA);
+        if (data < 0) break;  // nothing but a hole is left
+        hole = ::lseek(file.get(), data, SEEK_HOLE);
+        if (hole < 0) break;
+        sum += static_cast<std::uint64_t>(hole - data);
+    }
+    return sum;
+}
+
 std::uint64_t bytes_on_disk(const fs::path& folder) {
     std::uint64_t sum = 0;
     for (const fs::path& place : {folder, folder / kPartial}) {
         std::error_code ignored;
-        for (const auto& entry : fs::directory_iterator(place, ignored)) {
-            struct stat info {};
-            if (::lstat(entry.path().c_str(), &info) == 0 && S_ISREG(info.st_mode))
-                sum += std::min(static_cast<std::uint64_t>(info.st_size),
-                                static_cast<std::uint64_t>(info.st_blocks) * 512);
-        }
+        for (const auto& entry : fs::directory_iterator(place, ignored)) sum += bytes_written(entry.path());
     }
     return sum;
 }
@@ -95,9 +107,10 @@ ModelEntry look_at(const fs::path& folder, const ModelId& id) {
         if (!source.has(name)) {
             entry.state = ModelState::Incomplete;
             entry.bytes_there = bytes_on_disk(folder);
-            entry.reason = "The download of " + id.text() +
-                           " is not complete: " + gigabytes(entry.bytes_there) +
-                           " are there. Go on with 'sidewinder-cli models download', or remove it.";
+            entry.reason =
+                "The download of " + id.text() + " is not complete: " + gigabytes(entry.bytes_there) +
+                " are there. Go on with 'sidewinder-cli models download " + id.owner + "/" + id.name +
+                (id.revision == "main" ? "" : " --revision " + id.revision) + "', or remove it.";
             return entry;
         }
         entry.manifest = parse_manifest(source.read_text(name, Manifest::kMaxBytes), folder / name);

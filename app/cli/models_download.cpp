@@ -113,8 +113,6 @@ int fail(const DownloadOptions& options, const storage::ModelId& id, const std::
                     {"fault", last ? last->fault : ""},
                     {"resumable", !last || last->resumable}});
     std::fprintf(stderr, "sidewinder-cli: %s\n", printable(sentence).c_str());
-    if (stopped && (!last || last->resumable))
-        std::fprintf(stderr, "What has come is kept; the same command goes on from there.\n");
     return stopped ? exit_code::kInterrupted : exit_code::kDownload;
 }
 

@@ -123,7 +123,16 @@ class TestModelFiles : public QObject {
         const ModelEntry model = models().find("n");
         QCOMPARE(int(model.state), int(ModelState::Incomplete));
         QCOMPARE(model.bytes_there, std::uint64_t{100'000});
-        QVERIFY2(has(model.reason, "not complete: 0.1 MB are there"), model.reason.c_str());
+        QVERIFY2(has(model.reason,
+                     "not complete: 0.1 MB are there. Go on with 'sidewinder-cli models download "
+                     "o/n', or"),
+                 model.reason.c_str());
+        // What is set aside for the rest of the file has not come.
+        const FileDescriptor part(
+            ::open((folder / ".partial/consolidated.safetensors.part").c_str(), O_WRONLY | O_CLOEXEC));
+        QCOMPARE(::posix_fallocate(part.get(), 0, 50'000'000), 0);
+        const std::uint64_t there = models().find("n").bytes_there;
+        QVERIFY2(there >= 100'000 && there < 300'000, std::to_string(there).c_str());
     }
 
     void changesThatCanBeSeenBreakAModel_data() {
