@@ -20,6 +20,8 @@ struct ModelFolder {
     std::shared_ptr<const TensorSource> tensors;
     std::filesystem::path tokenizer;  ///< empty when the folder has none (goldens); then only ids can be fed
     std::string content_hash;         ///< fingerprint(config, *tensors)
+    std::string source_sha256;  ///< of the weights' files where it is known (an installed model), else empty;
+                                ///< set by whoever knows it: quantised files name it
 
     /// Opens either layout (model-format.md 1): params.json with consolidated.safetensors, else config.json
     /// with model.safetensors or model.safetensors.index.json. Every file is opened beneath the folder, as a

@@ -24,6 +24,7 @@ using Progress = std::function<void(Weights::Progress)>;
 
 constexpr const char* kChecksum =
     "checksum";  ///< U8 [16]: XXH3-128 of all blocks, data then scales, in loading order
+constexpr const char* kSourceSha256 = "source_sha256";
 constexpr std::uint64_t kSpareBytes = 256 << 20;
 
 std::string scales_name(const PlannedTensor& tensor) {
@@ -72,10 +73,18 @@ struct FileTable {
 };
 
 Metadata metadata_of(const ModelFolder& folder, const WeightRecipe& recipe) {
-    return {{"format", "sidewinder-weights"},
-            {"version", kQuantizedVersion},
-            {"recipe", recipe.name()},
-            {"source", folder.content_hash}};
+    Metadata metadata{{"format", "sidewinder-weights"},
+                      {"version", kQuantizedVersion},
+                      {"recipe", recipe.name()},
+                      {"source", folder.content_hash}};
+    if (!folder.source_sha256.empty()) metadata[kSourceSha256] = folder.source_sha256;
+    return metadata;
+}
+
+/// A file of a model whose SHA-256 nobody told us now may name it.
+bool is_expected(Metadata have, const Metadata& expected) {
+    if (!expected.contains(kSourceSha256)) have.erase(kSourceSha256);
+    return have == expected;
 }
 
 std::uint64_t row_offset(std::int64_t first, std::size_t row_bytes) {
@@ -97,7 +106,8 @@ struct Unusable {
 };
 
 void check_table(const SafetensorsFile& file, const FileTable& table, const Metadata& metadata) {
-    if (file.metadata() != metadata) throw Unusable{"it was made for another model, format or version"};
+    if (!is_expected(file.metadata(), metadata))
+        throw Unusable{"it was made for another model, format or version"};
     if (file.tensors().size() != table.tensors.size()) throw Unusable{"its list of tensors is wrong"};
     for (std::size_t i = 0; i < table.tensors.size(); ++i) {
         const TensorInfo &have = file.tensors()[i], &expected = table.tensors[i];
@@ -106,9 +116,9 @@ void check_table(const SafetensorsFile& file, const FileTable& table, const Meta
     }
 }
 
-Weights read_file(const SafetensorsFile& file, const WeightPlan& plan, const FileTable& table,
-                  const Config& config, const Metadata& metadata, kernels::Backend& backend,
-                  const Progress& progress, std::stop_token stop) {
+/// Goes through a kept file, as `go` does with a producer and an observer, and checks it whole.
+template <class Go>
+void read_file(const SafetensorsFile& file, const FileTable& table, const Metadata& metadata, const Go& go) {
     check_table(file, table, metadata);
     ContentHash hash;
     const BlockProducer produce = [&file](const PlannedTensor& tensor, std::int64_t first, std::int64_t,
@@ -121,12 +131,13 @@ Weights read_file(const SafetensorsFile& file, const WeightPlan& plan, const Fil
     const BlockObserver observe = [&hash](std::size_t, std::int64_t, std::int64_t, const WeightBlock& block) {
         add_block(hash, block);
     };
-    Weights weights = WeightLoader::load(plan, config, backend, produce, observe, progress, stop);
-    std::array<std::byte, 16> checksum;
-    file.read(kChecksum, 0, checksum);
-    file.check_unchanged();
-    if (checksum != hash.digest()) throw Unusable{"its checksum is wrong"};
-    return weights;
+    const auto check_sum = [&] {
+        std::array<std::byte, 16> checksum;
+        file.read(kChecksum, 0, checksum);
+        file.check_unchanged();
+        if (checksum != hash.digest()) throw Unusable{"its checksum is wrong"};
+    };
+    go(produce, observe, check_sum);
 }
 
 /// Temporary files of processes that are no more: "<name>.<pid>-<n>.tmp".
@@ -144,11 +155,14 @@ void remove_leftovers(const std::filesystem::path& cache_dir) {
     }
 }
 
-/// Writes blocks while they are loaded. A failure to write ends the writing, not the loading.
+/// Writes blocks while they are loaded. A failure to write ends the writing, not the loading, unless it is
+/// all that is wanted.
 class Keeper {
   public:
-    Keeper(const std::filesystem::path& path, const FileTable& table, const Metadata& metadata)
-        : table_(table) {
+    enum class OnFailure { Note, Throw };
+    Keeper(const std::filesystem::path& path, const FileTable& table, const Metadata& metadata,
+           OnFailure on_failure = OnFailure::Note)
+        : table_(table), on_failure_(on_failure) {
         guarded([&] {
             std::filesystem::create_directories(path.parent_path());
             remove_leftovers(path.parent_path());
@@ -158,7 +172,7 @@ class Keeper {
             if (free < bytes)
                 throw Error(Fault::Io, path.string() + " needs " + std::to_string(bytes >> 20) +
                                            " MiB of space and " + std::to_string(free >> 20) +
-                                           " MiB are free.");
+                                           " MiB are free. Free some space on this disk and try again.");
             writer_.emplace(path, table.tensors, metadata);
         });
     }
@@ -192,12 +206,16 @@ class Keeper {
             action();
         } catch (const std::exception& error) {
             writer_.reset();
+            if (on_failure_ == OnFailure::Throw)
+                throw Error(Fault::Io,
+                            std::string("The converted weights could not be written: ") + error.what());
             note_ = std::string("The converted weights were not kept, so the next start takes as long: ") +
                     error.what();
         }
     }
 
     const FileTable& table_;
+    OnFailure on_failure_;
     ContentHash hash_;
     std::optional<SafetensorsWriter> writer_;
     std::string note_;
@@ -213,6 +231,40 @@ Calibration calibrate(const ModelFolder& folder, const WeightRecipe& recipe,
                 {bytes / static_cast<std::uint64_t>(layers) * static_cast<std::uint64_t>(done), 2 * bytes});
     };
     return Calibration::measure(*folder.tensors, folder.config, sample, recipe.group, 0, on_layer, stop);
+}
+
+/// Calls `use` with the kept file if there is one; what keeps it from being used is told in a sentence.
+template <class Use>
+std::string use_kept_file(const std::filesystem::path& path, const Use& use) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return {};
+    std::string why = "it is damaged";
+    try {
+        use(SafetensorsFile(Folder::open(path.parent_path()).open_file(path.filename().string())));
+        return {};
+    } catch (const Unusable& unusable) {
+        why = unusable.why;
+    } catch (const Error&) {
+    }
+    return "The kept weights in " + path.filename().string() + " were made anew: " + why + ".";
+}
+
+/// The calibration that the recipe needs, and the progress of what comes after it.
+struct Calibrated {
+    std::optional<Calibration> calibration;
+    Progress loading;
+};
+
+Calibrated calibrate_if_asked(const ModelFolder& folder, const WeightRecipe& recipe, std::uint64_t bytes,
+                              const std::function<std::vector<TokenId>()>& sample, const Progress& progress,
+                              std::stop_token stop) {
+    if (!recipe.calibrated || !sample) return {{}, progress};
+    Calibrated result{calibrate(folder, recipe, sample(), bytes, progress, stop), {}};
+    if (progress)
+        result.loading = [&progress](Weights::Progress p) {
+            progress({p.total_bytes + p.done_bytes, 2 * p.total_bytes});
+        };
+    return result;
 }
 
 }  // namespace
@@ -234,30 +286,18 @@ CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& rec
     const FileTable table(plan);
     const Metadata metadata = metadata_of(folder, recipe);
     const std::filesystem::path path = quantized_file_path(folder, recipe, cache_dir);
-    std::string note;
-    std::error_code ignored;
-    if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
-        try {
-            const SafetensorsFile file(Folder::open(cache_dir).open_file(path.filename().string()));
-            return {read_file(file, plan, table, folder.config, metadata, backend, progress, stop),
-                    CachedWeights::Origin::FromCache,
-                    {}};
-        } catch (const Unusable& unusable) {
-            note = unusable.why;
-        } catch (const Error&) {
-            note = "it is damaged";
-        }
-        note = "The kept weights in " + path.filename().string() + " were made anew: " + note + ".";
-    }
-    std::optional<Calibration> calibration;
-    Progress loading = progress;
-    if (recipe.calibrated && sample) {
-        calibration = calibrate(folder, recipe, sample(), plan.total_bytes, progress, stop);
-        if (progress)
-            loading = [&progress](Weights::Progress p) {
-                progress({p.total_bytes + p.done_bytes, 2 * p.total_bytes});
-            };
-    }
+    std::optional<CachedWeights> from_cache;
+    const auto load_kept = [&](const SafetensorsFile& file) {
+        read_file(file, table, metadata, [&](const auto& produce, const auto& observe, const auto& check) {
+            Weights weights =
+                WeightLoader::load(plan, folder.config, backend, produce, observe, progress, stop);
+            check();
+            from_cache.emplace(CachedWeights{std::move(weights), CachedWeights::Origin::FromCache, {}});
+        });
+    };
+    std::string note = use_kept_file(path, load_kept);
+    if (from_cache) return std::move(*from_cache);
+    const Calibrated made = calibrate_if_asked(folder, recipe, plan.total_bytes, sample, progress, stop);
     Keeper keeper(path, table, metadata);
     const BlockObserver keep = [&](std::size_t tensor, std::int64_t first, std::int64_t,
                                    const WeightBlock& block) {
@@ -265,11 +305,49 @@ CachedWeights load_with_cache(const ModelFolder& folder, const WeightRecipe& rec
     };
     Weights weights = WeightLoader::load(
         plan, folder.config, backend,
-        convert_from(*folder.tensors, recipe, calibration ? &*calibration : nullptr), keep, loading, stop);
+        convert_from(*folder.tensors, recipe, made.calibration ? &*made.calibration : nullptr), keep,
+        made.loading, stop);
     folder.tensors->check_unchanged();
     const bool kept = keeper.finish();
     if (!keeper.note().empty()) note = keeper.note();
     return {std::move(weights), kept ? CachedWeights::Origin::Made : CachedWeights::Origin::Model, note};
+}
+
+QuantizedFile make_quantized_file(const ModelFolder& folder, const WeightRecipe& recipe,
+                                  const std::filesystem::path& cache_dir, const Progress& progress,
+                                  std::stop_token stop, const std::function<std::vector<TokenId>()>& sample) {
+    if (recipe.group == 0)
+        throw Error(Fault::BadConfig, recipe.name() +
+                                          " is read from the model's own files, so nothing is made "
+                                          "for it. Choose int8 or int4.");
+    const WeightPlan plan = plan_weights(*folder.tensors, folder.config, recipe);
+    const FileTable table(plan);
+    const Metadata metadata = metadata_of(folder, recipe);
+    const std::filesystem::path path = quantized_file_path(folder, recipe, cache_dir);
+    QuantizedFile result;
+    bool right = false;
+    result.note = use_kept_file(path, [&](const SafetensorsFile& file) {
+        read_file(file, table, metadata, [&](const auto& produce, const auto& observe, const auto& check) {
+            WeightLoader::stream(plan, produce, observe, progress, stop);
+            check();
+            right = true;
+        });
+    });
+    if (!right) {
+        const Calibrated made = calibrate_if_asked(folder, recipe, plan.total_bytes, sample, progress, stop);
+        Keeper keeper(path, table, metadata, Keeper::OnFailure::Throw);
+        const BlockObserver keep = [&](std::size_t tensor, std::int64_t first, std::int64_t,
+                                       const WeightBlock& block) {
+            keeper.add(plan.tensors[tensor], tensor, first, block);
+        };
+        WeightLoader::stream(
+            plan, convert_from(*folder.tensors, recipe, made.calibration ? &*made.calibration : nullptr),
+            keep, made.loading, stop);
+        folder.tensors->check_unchanged();
+        result.made = keeper.finish();
+    }
+    result.bytes = std::filesystem::file_size(path);
+    return result;
 }
 
 }  // namespace sidewinder::inference

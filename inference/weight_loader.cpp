@@ -49,14 +49,8 @@ void upload(kernels::Backend& backend, const std::vector<kernels::Buffer>& buffe
 
 }  // namespace
 
-Weights WeightLoader::load(const WeightPlan& plan, const Config& config, kernels::Backend& backend,
-                           const BlockProducer& produce, const BlockObserver& observe,
-                           const std::function<void(Weights::Progress)>& progress, std::stop_token stop) {
-    Weights weights;
-    for (const std::uint64_t bytes : plan.buffer_bytes) {
-        weights.buffers_.push_back(backend.allocate(bytes));
-        weights.bytes_ += bytes;
-    }
+void WeightLoader::stream(const WeightPlan& plan, const BlockProducer& produce, const BlockObserver& observe,
+                          const std::function<void(Weights::Progress)>& progress, std::stop_token stop) {
     const std::vector<Block> blocks = split_in_blocks(plan);
     OrderedPipeline pipeline;
     pipeline.jobs = blocks.size();
@@ -76,12 +70,27 @@ Weights WeightLoader::load(const WeightPlan& plan, const Config& config, kernels
     pipeline.consume = [&](std::size_t job, std::size_t slot) {
         const auto& [tensor, first, rows] = blocks[job];
         const WeightBlock& block = slots[slot];
-        upload(backend, weights.buffers_, plan.tensors[tensor], first, block);
-        if (observe) observe(tensor, first, rows, block);
+        observe(tensor, first, rows, block);
         done.done_bytes += block.data.size() + block.scales.size() * sizeof(float);
         if (progress) progress(done);
     };
     pipeline.run(stop);
+}
+
+Weights WeightLoader::load(const WeightPlan& plan, const Config& config, kernels::Backend& backend,
+                           const BlockProducer& produce, const BlockObserver& observe,
+                           const std::function<void(Weights::Progress)>& progress, std::stop_token stop) {
+    Weights weights;
+    for (const std::uint64_t bytes : plan.buffer_bytes) {
+        weights.buffers_.push_back(backend.allocate(bytes));
+        weights.bytes_ += bytes;
+    }
+    const BlockObserver put = [&](std::size_t tensor, std::int64_t first, std::int64_t rows,
+                                  const WeightBlock& block) {
+        upload(backend, weights.buffers_, plan.tensors[tensor], first, block);
+        if (observe) observe(tensor, first, rows, block);
+    };
+    stream(plan, produce, put, progress, stop);
     backend.synchronize();
     set_views(weights, plan, config);
     return weights;

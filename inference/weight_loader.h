@@ -44,6 +44,10 @@ class WeightLoader {
                         const BlockProducer& produce, const BlockObserver& observe,
                         const std::function<void(Weights::Progress)>& progress, std::stop_token stop);
 
+    /// The same blocks in the same order, without a backend: nothing of the model stays in memory.
+    static void stream(const WeightPlan& plan, const BlockProducer& produce, const BlockObserver& observe,
+                       const std::function<void(Weights::Progress)>& progress, std::stop_token stop);
+
   private:
     static void set_views(Weights& weights, const WeightPlan& plan, const Config& config);
 };

@@ -25,4 +25,7 @@ class Error : public std::runtime_error {
     Kind kind_;
 };
 
+/// Thrown when a stop_token ended an operation; what it had begun is undone. Not an error for the person.
+struct Stopped {};
+
 }  // namespace sidewinder::storage

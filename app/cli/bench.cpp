@@ -18,7 +18,9 @@ constexpr std::int64_t kCpuLayers = 8;  // of 64: the rest is the same work agai
 WeightsSource source_of(const BenchOptions& options, bool gpu) {
     const std::int64_t layers = options.layers > 0 ? options.layers : gpu ? 0 : kCpuLayers;
     WeightsSource source =
-        options.model.empty() ? random_weights(options.shape, layers) : open_weights(options.model);
+        options.model.empty()
+            ? random_weights(options.shape, layers)
+            : open_weights(app::choose_model(options.model, storage::standard_paths()).folder);
     source.gpu = gpu;
     source.threads = options.threads;
     source.float8_prefill = options.float8_prefill;
@@ -64,7 +66,8 @@ void add_bench(CLI::App& app, int& exit) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* command = app.add_subcommand(
         "bench", "Speed of this machine, as shares of what it can do at best, measured in the same run");
-    command->add_option("--model", options->model, "Measure this model folder instead of random weights");
+    command->add_option("--model", options->model,
+                        "Measure this installed model or model folder instead of random weights");
     command->add_option("--shape", options->shape, "Random weights of this shape")->capture_default_str();
     command->add_option("--layers", options->layers,
                         "…with this many layers; default: 8 on a CPU, all on a GPU");

@@ -8,7 +8,7 @@ namespace sidewinder::cli {
 /// request can be bad. Stable: scripts rely on them.
 namespace exit_code {
 inline constexpr int kOk = 0, kUsage = 2, kOutOfMemory = 60, kDevice = 61, kUnsupported = 62, kStore = 63,
-                     kInternal = 70, kInterrupted = 130;
+                     kDownload = 64, kInternal = 70, kInterrupted = 130;
 }
 
 /// Each adds one subcommand to `app`; when it ran, `exit` holds its exit code. Errors are thrown and become a
@@ -23,5 +23,6 @@ void add_perplexity(CLI::App& app, int& exit);
 void add_quality(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
 void add_checkpoints(CLI::App& app, int& exit);
+void add_models(CLI::App& app, int& exit);
 
 }  // namespace sidewinder::cli

@@ -42,13 +42,14 @@ int main(int argc, char** argv) {
     app.footer(
         "Exit codes: 0 done, 2 wrong usage, 20-59 a model, checkpoint or request that cannot be used (one "
         "code for\n"
-        "each reason), 60 not enough memory, 61 device lost, 62 device cannot run this, 63 store, 70 a bug "
+        "each reason), 60 not enough memory, 61 device lost, 62 device cannot run this, 63 store, 64 "
+        "download, 70 a bug "
         "of ours,\n"
         "130 interrupted.");
     int exit = cli::exit_code::kOk;
-    for (const auto add :
-         {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits, cli::add_perplexity,
-          cli::add_quality, cli::add_bench, cli::add_random_model, cli::add_check, cli::add_checkpoints}) {
+    for (const auto add : {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits,
+                           cli::add_perplexity, cli::add_quality, cli::add_bench, cli::add_random_model,
+                           cli::add_check, cli::add_checkpoints, cli::add_models}) {
         add(app, exit);
     }
     try {
@@ -65,6 +66,8 @@ int main(int argc, char** argv) {
         return fail(cli::exit_code::kStore, error.what());
     } catch (const inference::Stopped&) {
         return fail(cli::exit_code::kInterrupted, "Interrupted.");
+    } catch (const storage::Stopped&) {
+        return fail(cli::exit_code::kInterrupted, "Interrupted. Nothing was changed.");
     } catch (const std::bad_alloc&) {
         return fail(cli::exit_code::kOutOfMemory,
                     "There is not enough memory for this. Close something, or use --weights int4.");

@@ -25,7 +25,8 @@ app::Settings stored_settings(bool tell) {
 
 void ModelOptions::add_to(CLI::App& command) {
     command.add_option("--model", model,
-                       "Model folder (Mistral or Hugging Face layout); default: the demo model");
+                       "Installed model's name ('models list'), or a model folder (Mistral or Hugging Face "
+                       "layout); default: the demo model");
     command.add_option("--weights", weights, "bf16, f32, int8, int4, or with a group: int8-g64, int4-g128");
     command
         .add_option(
@@ -38,28 +39,30 @@ void ModelOptions::add_to(CLI::App& command) {
         ->check(CLI::Range(0, 1024));
 }
 
-std::filesystem::path ModelOptions::folder() const {
-    if (!model.empty()) return model;
-    const app::Settings settings = stored_settings();
-    if (!settings.model.empty()) return settings.model;
+app::ModelChoice ModelOptions::choice() const {
+    const storage::Paths paths = storage::standard_paths();
+    const std::string called = model.empty() ? stored_settings().model : model;
+    if (!called.empty()) return app::choose_model(called, paths);
     const std::filesystem::path demo = app::demo_model_folder();
     if (demo.empty()) {
         throw Error(Fault::MissingFile,
-                    "No model is here: the demo model is not installed. Name one with --model DIR.");
+                    "No model is here: the demo model is not installed. Name one with --model.");
     }
-    return demo;
+    return {demo, paths.cache / "quantized", {}};
 }
 
 app::EngineOptions ModelOptions::engine_options() const {
     const app::Settings settings = stored_settings();
     app::EngineOptions options;
-    options.model = folder();
+    const app::ModelChoice chosen = choice();
+    options.model = chosen.folder;
+    options.quantized_cache = chosen.quantized_cache;
+    options.source_sha256 = chosen.source_sha256;
     options.weights = inference::WeightRecipe::parse(weights.empty() ? settings.weights : weights);
     options.device = backend.empty() ? settings.device : app::parse_device(backend);
     options.float8_prefill = float8_prefill || settings.float8_prefill;
     options.threads = threads.value_or(settings.threads);
     options.host_budget = static_cast<std::size_t>(settings.checkpoint_memory_mib) << 20;
-    options.quantized_cache = storage::standard_paths().cache / "quantized";
     return options;
 }
 

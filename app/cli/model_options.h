@@ -9,20 +9,22 @@
 #include <string>
 
 #include "app/core/engine.h"
+#include "app/core/model_choice.h"
 #include "app/core/settings.h"
 
 namespace sidewinder::cli {
 
 /// The options that choose a model and how it runs; the same words in every command.
 struct ModelOptions {
-    std::string model;    ///< folder; empty: the settings' model, else the demo model
+    std::string model;  ///< installed model's name or folder; empty: the settings' model, else the demo model
     std::string weights;  ///< empty: the settings'
     std::string backend;  ///< empty: the settings'
     std::optional<int> threads;
     bool float8_prefill = false;  ///< false: the settings'
 
     void add_to(CLI::App& command);
-    std::filesystem::path folder() const;  ///< throws Error when there is none
+    app::ModelChoice choice() const;  ///< throws Error when there is none or it may not be used
+    std::filesystem::path folder() const { return choice().folder; }
     app::EngineOptions engine_options() const;
     /// Loads with a progress line on a terminal's standard error for anything that takes a while.
     std::unique_ptr<app::Engine> load(std::stop_token stop = {}) const;

@@ -109,7 +109,8 @@ void Engine::put_on(std::unique_ptr<kernels::Backend> backend, const inference::
 std::unique_ptr<Engine> Engine::load(const EngineOptions& options, const Progress& progress,
                                      std::stop_token stop) {
     using kernels::Error;
-    const inference::ModelFolder folder = inference::ModelFolder::open(options.model);
+    inference::ModelFolder folder = inference::ModelFolder::open(options.model);
+    folder.source_sha256 = options.source_sha256;
     std::unique_ptr<Engine> engine(new Engine);
     engine->name_ = is_demo(options.model) ? kDemoModelName : folder.name;
     engine->recipe_ = options.weights;

@@ -27,6 +27,7 @@ struct EngineOptions {
     int threads = 0;              ///< 0: one for each physical core
     std::size_t host_budget = std::size_t{2} << 30;  ///< bytes of checkpoints in host memory
     std::filesystem::path quantized_cache;  ///< where int8/int4 files are kept; empty: quantise at each load
+    std::string source_sha256;  ///< of an installed model's weights, which such a file names; else empty
     inference::CheckpointFiles* checkpoints = nullptr;  ///< must outlive the engine; null: none on disk
     BackendMaker backends = real_backends();
 };

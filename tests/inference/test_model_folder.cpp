@@ -13,6 +13,7 @@
 #include "inference/weights.h"
 #include "tests/support/fixtures.h"
 #include "tests/support/host_backend.h"
+#include "tests/support/hugging_face_model.h"
 #include "tests/support/limited_child.h"
 #include "tests/support/model_files.h"
 
@@ -25,47 +26,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const Config kTiny = named_config("g1", 1);
-
-std::string hugging_face_json(const Config& config) {
-    const kernels::Dims& d = config.dims;
-    const auto field = [](const char* name, std::int64_t value) {
-        return ", \"" + std::string(name) + "\": " + std::to_string(value);
-    };
-    return "{\"model_type\": \"mamba2\"" + field("hidden_size", d.d_model) + field("num_heads", d.n_heads) +
-           field("n_groups", d.n_groups) + field("vocab_size", d.vocab) +
-           field("num_hidden_layers", config.n_layers) + "}";
-}
-
-/// The random model in the Hugging Face layout, in `shards` files (1: model.safetensors without an index).
-void write_hugging_face(const fs::path& folder, std::size_t shards) {
-    fs::create_directories(folder);
-    write_file(folder / "config.json", hugging_face_json(kTiny));
-    const RandomWeights source(kTiny);
-    std::vector<std::vector<std::string>> names(shards);
-    for (std::size_t i = 0; i < source.tensors().size(); ++i)
-        names[i % shards].push_back(source.tensors()[i].name);
-    std::string map;
-    for (std::size_t s = 0; s < shards; ++s) {
-        const std::string file =
-            shards == 1 ? "model.safetensors" : "model-" + std::to_string(s) + ".safetensors";
-        std::vector<TensorInfo> tensors;
-        for (const std::string& name : names[s]) {
-            TensorInfo tensor = *source.find(name);
-            tensor.name =
-                name == "model.backbone.embedding.weight" ? "backbone.embeddings.weight" : name.substr(6);
-            tensors.push_back(tensor);
-            map += (map.empty() ? "\"" : ",\"") + tensor.name + "\":\"" + file + "\"";
-        }
-        SafetensorsWriter writer(folder / file, tensors, {{"format", "pt"}});
-        for (std::size_t t = 0; t < tensors.size(); ++t) {
-            std::vector<std::byte> data(source.find(names[s][t])->bytes);
-            source.read(names[s][t], 0, data);
-            writer.write(t, 0, data);
-        }
-        writer.finish();
-    }
-    if (shards > 1) write_file(folder / "model.safetensors.index.json", "{\"weight_map\":{" + map + "}}");
-}
 
 }  // namespace
 
@@ -95,7 +55,7 @@ class TestModelFolder : public QObject {
         const std::string expected = first_layer(ModelFolder::open(path()));
         for (const std::size_t shards : {1, 2, 3}) {
             const fs::path folder = temporary_ / ("hf" + std::to_string(shards));
-            write_hugging_face(folder, shards);
+            test::write_hugging_face(kTiny, folder, shards);
             const ModelFolder model = ModelFolder::open(folder);
             QVERIFY(model.layout == ModelFolder::Layout::HuggingFace);
             QVERIFY(first_layer(model) == expected);

@@ -113,6 +113,59 @@ class TestQuantizedFile : public QObject {
         }
     }
 
+    void madeAloneItIsTheSameFile() {
+        load(folder_, int4_);
+        const std::string by_loading = test::read_file(file(int4_));
+        std::filesystem::remove_all(cache());
+        std::uint64_t last = 0, total = 1;
+        const auto progress = [&](Weights::Progress p) { last = p.done_bytes, total = p.total_bytes; };
+        const QuantizedFile made = make_quantized_file(folder_, int4_, cache(), progress);
+        QVERIFY(made.made && made.note.empty() && made.bytes == by_loading.size());
+        QCOMPARE(last, total);
+        QVERIFY(test::read_file(file(int4_)) == by_loading);
+        QVERIFY(!make_quantized_file(folder_, int4_, cache()).made);
+        QCOMPARE(load(folder_, int4_).origin, Origin::FromCache);
+        std::string bad = by_loading;
+        bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 1);
+        test::write_file(file(int4_), bad);
+        const QuantizedFile again = make_quantized_file(folder_, int4_, cache());
+        QVERIFY(again.made && again.note.find("checksum is wrong") != std::string::npos);
+        QVERIFY(test::read_file(file(int4_)) == by_loading);
+    }
+
+    void madeAloneItSaysWhatIsWrong() {
+        std::string sentence;
+        QVERIFY(test::fault_of([&] { make_quantized_file(folder_, {}, cache()); }, &sentence) ==
+                Fault::BadConfig);
+        QVERIFY(sentence.find("bf16 is read from the model's own files") != std::string::npos);
+        test::write_file(cache(), "a file where the folder should be");
+        QVERIFY(test::fault_of([&] { make_quantized_file(folder_, int4_, cache()); }, &sentence) ==
+                Fault::Io);
+        QVERIFY(sentence.find("could not be written") != std::string::npos);
+        std::filesystem::remove(cache());
+        std::stop_source stop;
+        const auto stop_soon = [&](Weights::Progress) { stop.request_stop(); };
+        QVERIFY_EXCEPTION_THROWN(make_quantized_file(folder_, int4_, cache(), stop_soon, stop.get_token()),
+                                 Stopped);
+        QVERIFY(std::filesystem::is_empty(cache()));
+    }
+
+    void aFileOfAnotherSourceIsStale() {
+        ModelFolder known = folder_;
+        known.source_sha256 = std::string(64, 'a');
+        QVERIFY(make_quantized_file(known, int4_, cache()).made);
+        QVERIFY(test::read_file(file(int4_)).find(known.source_sha256) != std::string::npos);
+        QCOMPARE(load(known, int4_).origin, Origin::FromCache);
+        QCOMPARE(load(folder_, int4_).origin, Origin::FromCache);  // nobody says what its source is now
+        known.source_sha256 = std::string(64, 'b');
+        const CachedWeights anew = load(known, int4_);
+        QCOMPARE(anew.origin, Origin::Made);
+        QVERIFY(anew.note.find("made for another model") != std::string::npos);
+        std::filesystem::remove_all(cache());
+        load(folder_, int4_);  // one that names no source does not do for a model that has one
+        QCOMPARE(load(known, int4_).origin, Origin::Made);
+    }
+
     void truncatedFileIsMadeAnew() {
         load(folder_, int4_);
         const std::string good = test::read_file(file(int4_));

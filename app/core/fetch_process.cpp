@@ -1,0 +1,209 @@
+#include "app/core/fetch_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <map>
+#include <nlohmann/json.hpp>
+
+extern char** environ;
+
+namespace sidewinder::app {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kLongestLine = std::size_t{4} << 20;
+constexpr std::size_t kMostFiles = 10'000;
+constexpr int kMostDepth = 4;
+
+std::string text_of(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t number_of(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+FetchEvent::Kind kind_of(const std::string& name) {
+    using Kind = FetchEvent::Kind;
+    static const std::map<std::string, Kind> kKinds{
+        {"state", Kind::State}, {"files", Kind::Files}, {"progress", Kind::Progress},
+        {"retry", Kind::Retry}, {"note", Kind::Note},   {"verified", Kind::Verified},
+        {"done", Kind::Done},   {"error", Kind::Error}};
+    const auto found = kKinds.find(name);
+    return found == kKinds.end() ? Kind::Other : found->second;
+}
+
+std::vector<std::string> arguments_of(const fs::path& program, const FetchOptions& options) {
+    std::vector<std::string> arguments{program.string(), "--repo=" + options.repo,
+                                       "--revision=" + options.revision, "--into=" + options.into.string()};
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) arguments.push_back(std::string(name) + "=" + value);
+    };
+    add("--endpoint", options.endpoint);
+    add("--ca", options.ca_file);
+    add("--proxy", options.proxy);
+    add("--token-file", options.token_file);
+    for (const std::string& file : options.files) arguments.push_back("--file=" + file);
+    arguments.insert(arguments.end(), options.more.begin(), options.more.end());
+    return arguments;
+}
+
+/// What posix_spawn is told; released in the end.
+struct SpawnSetup {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+
+    SpawnSetup(int input, int output) {
+        posix_spawn_file_actions_init(&actions);
+        posix_spawnattr_init(&attributes);
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        sigset_t none;
+        sigemptyset(&none);
+        posix_spawnattr_setsigmask(&attributes, &none);  // ours blocks SIGINT
+        posix_spawnattr_setpgroup(&attributes, 0);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    }
+    SpawnSetup(const SpawnSetup&) = delete;
+    SpawnSetup& operator=(const SpawnSetup&) = delete;
+    ~SpawnSetup() {
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+    }
+};
+
+}  // namespace
+
+std::optional<FetchEvent> parse_fetch_line(std::string_view line) {
+    if (line.size() > kLongestLine) return std::nullopt;
+    const auto shallow = [](int depth, json::parse_event_t, json&) {
+        if (depth > kMostDepth) throw std::length_error("too deep");
+        return true;
+    };
+    json object;
+    try {
+        object = json::parse(line, shallow);
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+    if (!object.is_object()) return std::nullopt;
+    FetchEvent event;
+    event.kind = kind_of(text_of(object, "event"));
+    event.file = text_of(object, "file");
+    event.state = text_of(object, "state");
+    event.message = text_of(object, "message");
+    event.fault = text_of(object, "fault");
+    event.commit = text_of(object, "commit");
+    event.sha256 = text_of(object, "sha256");
+    event.bytes = number_of(object, "bytes");
+    event.size = number_of(object, "size");
+    event.total_bytes = number_of(object, "total_bytes");
+    event.total_size = number_of(object, "total_size");
+    event.wait_ms = number_of(object, "wait_ms");
+    if (const auto rate = object.find("rate"); rate != object.end() && rate->is_number())
+        event.rate = rate->get<double>();
+    if (object.contains("seconds_left")) event.seconds_left = number_of(object, "seconds_left");
+    if (const auto resumable = object.find("resumable"); resumable != object.end() && resumable->is_boolean())
+        event.resumable = *resumable;
+    if (const auto files = object.find("files"); files != object.end() && files->is_array())
+        for (const json& file : *files)
+            if (file.is_object() && event.files.size() < kMostFiles)
+                event.files.push_back({text_of(file, "name"), number_of(file, "size")});
+    return event;
+}
+
+fs::path find_fetch_program() {
+    std::error_code ignored;
+    const fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    const std::array<fs::path, 2> places{folder / "sidewinder-fetch",
+                                         folder.parent_path() / "libexec/sidewinder/sidewinder-fetch"};
+    for (const fs::path& place : places)
+        if (::access(place.c_str(), X_OK) == 0) return place;
+    return {};
+}
+
+FetchProcess::FetchProcess(const fs::path& program, const FetchOptions& options) {
+    // A socket for the commands: a write to one whose reader died is an error, not a SIGPIPE.
+    int commands[2], events[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, commands) != 0)
+        throw storage::system_error(errno, "start", program);
+    input_ = storage::FileDescriptor(commands[0]);
+    const storage::FileDescriptor its_input(commands[1]);
+    if (::pipe2(events, O_CLOEXEC) != 0) throw storage::system_error(errno, "start", program);
+    output_ = storage::FileDescriptor(events[0]);
+    const storage::FileDescriptor its_output(events[1]);
+    ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+
+    std::vector<std::string> arguments = arguments_of(program, options);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    const SpawnSetup setup(its_input.get(), its_output.get());
+    const int error =
+        ::posix_spawn(&process_, program.c_str(), &setup.actions, &setup.attributes, argv.data(), environ);
+    if (error != 0) {
+        process_ = -1;
+        throw storage::system_error(error, "start", program);
+    }
+}
+
+FetchProcess::~FetchProcess() {
+    if (process_ < 0) return;
+    stop();
+    output_.close();
+    wait();
+}
+
+std::optional<std::vector<FetchEvent>> FetchProcess::events() {
+    std::vector<FetchEvent> found;
+    std::array<char, 1 << 16> block;
+    ssize_t got = 0;
+    while ((got = ::read(output_.get(), block.data(), block.size())) > 0 || (got < 0 && errno == EINTR)) {
+        if (got < 0) continue;
+        buffer_.append(block.data(), static_cast<std::size_t>(got));
+        std::size_t begin = 0;
+        for (std::size_t end; (end = buffer_.find('\n', begin)) != std::string::npos; begin = end + 1)
+            if (auto event = parse_fetch_line(std::string_view(buffer_).substr(begin, end - begin)))
+                found.push_back(std::move(*event));
+        buffer_.erase(0, begin);
+        if (buffer_.size() > kLongestLine) buffer_.clear();  // what is left of the line is no event then
+    }
+    if (got == 0 && found.empty()) return std::nullopt;
+    return found;
+}
+
+bool FetchProcess::wait_for_output(std::chrono::milliseconds most) const {
+    pollfd waited{.fd = output_.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&waited, 1, static_cast<int>(most.count())) > 0;
+}
+
+void FetchProcess::send(Command command) {
+    constexpr std::array<const char*, 3> kNames{"pause", "resume", "cancel"};
+    const std::string line =
+        std::string("{\"command\":\"") + kNames[static_cast<std::size_t>(command)] + "\"}\n";
+    // A process that is gone has said so on its output already.
+    [[maybe_unused]] const ssize_t sent = ::send(input_.get(), line.data(), line.size(), MSG_NOSIGNAL);
+}
+
+int FetchProcess::wait() {
+    int status = 0;
+    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+    }
+    process_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace sidewinder::app

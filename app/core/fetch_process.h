@@ -1,0 +1,86 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/atomic_file.h"
+
+namespace sidewinder::app {
+
+/// One line of sidewinder-fetch (app/fetch/protocol.h). Fields that an event does not have keep their
+/// defaults.
+struct FetchEvent {
+    enum class Kind { Other, State, Files, Progress, Retry, Note, Verified, Done, Error };
+    struct File {
+        std::string name;
+        std::uint64_t size = 0;
+    };
+    Kind kind = Kind::Other;
+    std::string file, state;  ///< state: "listing", "downloading", "paused", "verifying", "publishing"
+    std::string message;      ///< a sentence: of Retry, Note, Error
+    std::string fault;        ///< of Error, "no_space"
+    std::string commit, sha256;
+    std::vector<File> files;  ///< of Files
+    std::uint64_t bytes = 0, size = 0, total_bytes = 0, total_size = 0;
+    double rate = 0;  ///< bytes per second
+    std::optional<std::uint64_t> seconds_left;
+    std::uint64_t wait_ms = 0;  ///< of Retry
+    bool resumable = false;     ///< of Error
+};
+
+/// None for a line that is no event: no JSON object, or longer than 4 MiB. Unknown events are Other.
+std::optional<FetchEvent> parse_fetch_line(std::string_view line);
+
+struct FetchOptions {
+    std::string repo;  ///< "owner/name"
+    std::string revision = "main";
+    std::filesystem::path into;
+    std::string endpoint;            ///< empty: HF_ENDPOINT, else the Hub
+    std::vector<std::string> files;  ///< empty: those that a model needs
+    std::string ca_file, proxy, token_file;
+    std::vector<std::string> more;  ///< further arguments, passed on as they are
+};
+
+/// sidewinder-fetch beside the running program or in ../libexec/sidewinder; empty when the installation has
+/// none.
+std::filesystem::path find_fetch_program();
+
+/// A download in a process of its own, the only program of ours with a network. One thread. Destroyed, it
+/// lets the process stop, which keeps what has come.
+class FetchProcess {
+  public:
+    enum class Command { Pause, Resume, Cancel };
+
+    /// Starts `program`; throws storage::Error when it cannot. It has a process group of its own: a Ctrl-C in
+    /// the terminal is the caller's to pass on.
+    FetchProcess(const std::filesystem::path& program, const FetchOptions& options);
+    ~FetchProcess();
+    FetchProcess(const FetchProcess&) = delete;
+    FetchProcess& operator=(const FetchProcess&) = delete;
+
+    int output() const { return output_.get(); }  ///< to wait on: readable when there are events, or the end
+    /// What has come, without waiting; none once the process has closed its output and all was taken.
+    std::optional<std::vector<FetchEvent>> events();
+    /// Waits for at most `most`.
+    bool wait_for_output(std::chrono::milliseconds most) const;
+
+    void send(Command command);
+    /// Ends it kindly: it saves what has come and says so.
+    void stop() { input_.close(); }
+    /// Waits for its end; its exit code, or 128 + the signal that ended it.
+    int wait();
+
+  private:
+    pid_t process_ = -1;
+    storage::FileDescriptor input_, output_;
+    std::string buffer_;
+};
+
+}  // namespace sidewinder::app

@@ -1,0 +1,146 @@
+#include <sys/stat.h>
+
+#include <QtTest>
+
+#include "app/core/fetch_process.h"
+#include "storage/error.h"
+#include "tests/support/temporary_directory.h"
+
+using namespace sidewinder;
+using namespace sidewinder::app;
+using Kind = FetchEvent::Kind;
+
+namespace {
+
+/// All events until the end; `act` is called for each.
+std::vector<FetchEvent> all_events(FetchProcess& process,
+                                   const std::function<void(const FetchEvent&)>& act = {}) {
+    std::vector<FetchEvent> all;
+    while (const auto events = process.events()) {
+        for (const FetchEvent& event : *events) {
+            all.push_back(event);
+            if (act) act(event);
+        }
+        if (events->empty()) process.wait_for_output(std::chrono::milliseconds(1000));
+    }
+    return all;
+}
+
+}  // namespace
+
+/// The other end of app/fetch/protocol.h, against programs that only pretend to download.
+class TestFetchProcess : public QObject {
+    Q_OBJECT
+    tests::TemporaryDirectory directory_;
+
+    std::filesystem::path program(const std::string& script) {
+        const auto path = directory_ / "fetch";
+        std::filesystem::remove(path);
+        tests::write_bytes(path, "#!/bin/sh\n" + script);
+        ::chmod(path.c_str(), 0700);
+        return path;
+    }
+    FetchOptions options() const {
+        FetchOptions options;
+        options.repo = "me/model";
+        options.into = "/a b";
+        options.files = {"params.json", "-x"};
+        options.endpoint = "http://127.0.0.1:1";
+        return options;
+    }
+
+  private slots:
+    void linesAreRead() {
+        const auto progress = parse_fetch_line(
+            "{\"event\":\"progress\",\"state\":\"downloading\",\"file\":\"f\",\"bytes\":1,\"size\":2,"
+            "\"total_bytes\":3,\"total_size\":18446744073709551615,\"rate\":1.5e6,\"seconds_left\":7}");
+        QVERIFY(progress && progress->kind == Kind::Progress);
+        QCOMPARE(progress->file, std::string("f"));
+        QCOMPARE(progress->bytes, std::uint64_t{1});
+        QCOMPARE(progress->total_size, ~std::uint64_t{0});
+        QCOMPARE(progress->rate, 1.5e6);
+        QCOMPARE(progress->seconds_left.value(), std::uint64_t{7});
+        const auto files =
+            parse_fetch_line("{\"event\":\"files\",\"files\":[{\"name\":\"a\",\"size\":3},4]}");
+        QVERIFY(files && files->files.size() == 1 && files->files[0].size == 3);
+        const auto error = parse_fetch_line(
+            "{\"event\":\"error\",\"fault\":\"no_space\",\"code\":28,\"resumable\":true,\"message\":\"Full."
+            "\"}");
+        QVERIFY(error && error->kind == Kind::Error && error->resumable && error->message == "Full.");
+        QVERIFY(parse_fetch_line("{\"event\":\"later\"}")->kind == Kind::Other);
+        QCOMPARE(parse_fetch_line("{\"event\":\"progress\",\"bytes\":-1,\"rate\":\"x\"}")->bytes,
+                 std::uint64_t{0});
+    }
+
+    void otherLinesAreNone() {
+        QVERIFY(!parse_fetch_line(""));
+        QVERIFY(!parse_fetch_line("hello"));
+        QVERIFY(!parse_fetch_line("[1]"));
+        QVERIFY(!parse_fetch_line("{\"event\":\"done\"} x"));
+        QVERIFY(!parse_fetch_line("{\"a\":" + std::string(100'000, '[')));
+        QVERIFY(!parse_fetch_line("{\"a\":[[[[[1]]]]]}"));
+        QVERIFY(!parse_fetch_line("{\"event\":\"" + std::string((4 << 20) + 1, 'x') + "\"}"));
+    }
+
+    void argumentsReachTheProgram() {
+        FetchProcess process(
+            program("for a in \"$@\"; do echo \"{\\\"event\\\":\\\"note\\\",\\\"message\\\":\\\"$a\\\"}\"; "
+                    "done; exit 3"),
+            options());
+        std::vector<std::string> said;
+        for (const FetchEvent& event : all_events(process)) said.push_back(event.message);
+        const std::vector<std::string> expected{"--repo=me/model",    "--revision=main",
+                                                "--into=/a b",        "--endpoint=http://127.0.0.1:1",
+                                                "--file=params.json", "--file=-x"};
+        QCOMPARE(said, expected);
+        QCOMPARE(process.wait(), 3);
+    }
+
+    void commandsReachTheProgram() {
+        FetchProcess process(
+            program("echo '{\"event\":\"state\",\"state\":\"listing\"}'\n"
+                    "while read line; do echo \"{\\\"event\\\":\\\"verified\\\",\\\"file\\\":\\\"x\\\"}\";"
+                    "case $line in *pause*|*resume*|*cancel*) ;; *) exit 9;; esac; done; exit 4"),
+            options());
+        int seen = 0;
+        all_events(process, [&](const FetchEvent& event) {
+            if (event.kind == Kind::State) process.send(FetchProcess::Command::Pause);
+            if (event.kind == Kind::Verified && ++seen == 1) process.send(FetchProcess::Command::Resume);
+            if (event.kind == Kind::Verified && seen == 2) process.send(FetchProcess::Command::Cancel);
+            if (event.kind == Kind::Verified && seen == 3) process.stop();
+        });
+        QCOMPARE(seen, 3);
+        QCOMPARE(process.wait(), 4);
+    }
+
+    void linesInPiecesAndRubbishAreNoTrouble() {
+        FetchProcess process(
+            program("printf '{\"event\":'; sleep 0.05; printf '\"done\"}\\nrubbish\\n'; "
+                    "head -c 5000000 /dev/zero; echo; printf '{\"event\":\"note\"}'; kill -9 $$"),
+            options());
+        const auto events = all_events(process);
+        QCOMPARE(events.size(), std::size_t{1});
+        QVERIFY(events[0].kind == Kind::Done);
+        QCOMPARE(process.wait(), 128 + 9);
+    }
+
+    void aProgramThatIsNotThereIsSaid() {
+        QVERIFY_EXCEPTION_THROWN(FetchProcess(directory_ / "none", options()), storage::Error);
+    }
+
+    void goingAwayEndsIt() {
+        const auto witness = directory_ / "ended";
+        { FetchProcess process(program("cat >/dev/null; touch " + witness.string()), options()); }
+        QVERIFY(std::filesystem::exists(witness));
+    }
+
+    void aDeadProgramTakesNoCommands() {
+        FetchProcess process(program("exit 0"), options());
+        all_events(process);
+        process.send(FetchProcess::Command::Pause);
+        QCOMPARE(process.wait(), 0);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestFetchProcess)
+#include "test_fetch_process.moc"
