@@ -17,8 +17,7 @@ inline constexpr int kState = 128;
 inline constexpr int kStateRows = kHeaddim / kWarps;  ///< of a head, a warp
 inline constexpr unsigned kNoSign = 2;                ///< no sign is waited for
 inline constexpr int kMostSigned = 8;
-inline constexpr int kKeptTiles =
-    2;  ///< of a block, whose sums it keeps from one part of the columns to the next
+inline constexpr int kKeptTiles = 2;     ///< of a block: their sums stay there between parts of the columns
 inline constexpr int kMostPhases = 200;  ///< a kernel's parameters may be 32,764 bytes
 
 /// out[t, r] (+)= sum_c weight[r, c] operand[t, c], c in [first_column, first_column + columns).
