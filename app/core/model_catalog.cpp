@@ -51,8 +51,8 @@ DeviceFit fit_on(const std::function<std::unique_ptr<kernels::Backend>()>& make,
 }
 
 std::string on_device(const Precision& precision, const DeviceFit& fit) {
-    return fit.device + " as " + precision.name + ": it takes " + one_decimal(fit.need) + " of the " +
-           one_decimal(fit.free) + " GB that are free";
+    return precision.name + " takes " + one_decimal(fit.need) + " of the " + one_decimal(fit.free) +
+           " GB that are free on " + fit.device;
 }
 
 const Precision* widest(const std::vector<Precision>& all, DeviceFit Precision::*device) {
@@ -67,7 +67,7 @@ void judge(CatalogModel& model) {
     if (gpu) {
         model.best = gpu->name;
         model.verdict = gpu == &all[0] ? Verdict::Fits : Verdict::FitsSmaller;
-        model.verdict_sentence = "Fits on " + on_device(*gpu, gpu->gpu) + ".";
+        model.verdict_sentence = "Fits: " + on_device(*gpu, gpu->gpu) + ".";
         if (gpu != &all[0])
             model.verdict_sentence +=
                 " " + all[0].name + " would take " + one_decimal(all[0].gpu.need) + " GB.";
@@ -75,7 +75,7 @@ void judge(CatalogModel& model) {
         model.best = cpu->name;
         model.verdict = Verdict::CpuOnly;
         const Precision& smallest = all.back();
-        model.verdict_sentence = "CPU only: on " + on_device(*cpu, cpu->cpu) + ". ";
+        model.verdict_sentence = "CPU only: " + on_device(*cpu, cpu->cpu) + ". ";
         model.verdict_sentence += smallest.gpu.usable
                                       ? "On " + smallest.gpu.device + " even " + smallest.name + " takes " +
                                             one_decimal(smallest.gpu.need) + " GB, and " +

@@ -96,13 +96,13 @@ class TestModelCatalog : public QObject {
             QTest::newRow(name) << gpu << host << int(verdict) << best << sentence;
         };
         row("80 GB card", 80, 64, Verdict::Fits, "bf16",
-            "Fits on a GPU as bf16: it takes 15.4 of the 80.0 GB");
-        row("16 GB card", 12, 64, Verdict::FitsSmaller, "int8", "Fits on a GPU as int8: it takes 8.");
+            "Fits: bf16 takes 15.4 of the 80.0 GB that are free on a GPU.");
+        row("16 GB card", 12, 64, Verdict::FitsSmaller, "int8", "Fits: int8 takes 8.");
         row("8 GB card", 7, 64, Verdict::FitsSmaller, "int4", "bf16 would take 15.4 GB.");
         row("4 GB card", 4, 64, Verdict::CpuOnly, "bf16", "On a GPU even int4 takes 5.");
         row("no card", 0, 64, Verdict::CpuOnly, "bf16", "There is no GPU.");
-        row("laptop", 0, 10, Verdict::CpuOnly, "int8", "CPU only: on a CPU as int8: it takes 8.");
-        row("small laptop", 0, 7, Verdict::CpuOnly, "int4", "CPU only: on a CPU as int4: it takes 5.");
+        row("laptop", 0, 10, Verdict::CpuOnly, "int8", "CPU only: int8 takes 8.");
+        row("small laptop", 0, 7, Verdict::CpuOnly, "int4", "CPU only: int4 takes 5.");
         row("too small", 4, 4, Verdict::DoesNotFit, "",
             "Does not fit into this machine's memory: even int4 takes 5.");
     }
