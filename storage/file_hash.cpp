@@ -22,9 +22,10 @@ namespace {
 
 void require(bool done) {
     if (!done)
-        throw Error(
-            Error::Kind::Io,
-            "The checksum could not be computed: OpenSSL refuses it. Check the installation of OpenSSL.");
+        throw Error(Error::Kind::Io,
+                    "The checksum could not be computed: OpenSSL refuses it, which a policy of this machine "
+                    "may want. Ask "
+                    "its administrator about SHA-256 and SHA-1.");
 }
 
 }  // namespace

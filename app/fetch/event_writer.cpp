@@ -114,14 +114,12 @@ void EventWriter::verified(const std::string& file, std::int64_t size, const std
     write({{"event", protocol::kVerified}, {"file", file}, {"size", size}, {"sha256", sha256}});
 }
 
-void EventWriter::done(const download::Manifest& manifest, const std::string& folder) {
-    std::int64_t bytes = 0;
-    for (const auto& file : manifest.files) bytes += file.size;
+void EventWriter::done(const storage::Manifest& manifest, const std::string& folder) {
     write({{"event", protocol::kDone},
            {"folder", folder},
-           {"commit", manifest.commit},
-           {"manifest", (std::filesystem::path(folder) / download::Manifest::kFileName).string()},
-           {"bytes", bytes}});
+           {"commit", manifest.source.commit},
+           {"manifest", (std::filesystem::path(folder) / storage::Manifest::kFileName).string()},
+           {"bytes", manifest.bytes()}});
 }
 
 void EventWriter::error(download::Fault fault, const std::string& sentence) {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "storage/download/job.h"
-#include "storage/download/manifest.h"
+#include "storage/model_manifest.h"
 
 namespace sidewinder::fetch {
 
@@ -26,7 +26,7 @@ class EventWriter final : public download::Listener {
     void note(const std::string& file, const std::string& sentence) override;
     void verified(const std::string& file, std::int64_t size, const std::string& sha256) override;
 
-    void done(const download::Manifest& manifest, const std::string& folder);
+    void done(const storage::Manifest& manifest, const std::string& folder);
     void error(download::Fault fault, const std::string& sentence);
 
   private:

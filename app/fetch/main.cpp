@@ -96,7 +96,7 @@ int run(Arguments& a, fetch::CommandReader& commands, download::Token& token) {
     fetch::EventWriter events(STDOUT_FILENO, token);
     download::Job job(session, commands, events, a.limits);
     try {
-        const download::Manifest manifest = download::download_repository(job, address, a.into, a.files);
+        const storage::Manifest manifest = download::download_repository(job, address, a.into, a.files);
         events.done(manifest, std::filesystem::absolute(a.into).lexically_normal().string());
         return 0;
     } catch (const download::Error& error) {

@@ -10,6 +10,7 @@
 #include "storage/download/piece_fetch.h"
 #include "storage/download/piece_map.h"
 #include "storage/download/progress_saver.h"
+#include "storage/file_hash.h"
 
 namespace sidewinder::download {
 
@@ -91,8 +92,8 @@ FileHashes FileDownload::run() {
 void FileDownload::resolve() {
     source_ = hub_.resolve(commit_, file_.name);
     const bool other_hash =
-        (is_hex(source_.etag, 64) && !file_.sha256.empty() && source_.etag != file_.sha256) ||
-        (is_hex(source_.etag, 40) && !file_.git_sha1.empty() && source_.etag != file_.git_sha1);
+        (storage::is_hex(source_.etag, 64) && !file_.sha256.empty() && source_.etag != file_.sha256) ||
+        (storage::is_hex(source_.etag, 40) && !file_.git_sha1.empty() && source_.etag != file_.git_sha1);
     if (source_.size != file_.size || other_hash)
         throw Error(Fault::Changed, file_.name + " is another one than the hub's list says (" +
                                         std::to_string(source_.size) + " bytes where " +

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "storage/download/fault.h"
+#include "storage/file_hash.h"
+#include "storage/model_manifest.h"
 
 namespace sidewinder::download {
 
@@ -67,16 +69,16 @@ HubAddress::HubAddress(std::string_view endpoint, std::string repository, std::s
 }
 
 Url HubAddress::revision_url() const {
-    return parse_url(base_ + "/api/models/" + repository_ + "/revision/" + quoted(revision_));
+    return parse_url(base_ + "/api/models/" + repository_ + "/revision/" + percent_encoded(revision_));
 }
 
 Url HubAddress::tree_url(std::string_view commit) const {
-    return parse_url(base_ + "/api/models/" + repository_ + "/tree/" + quoted(commit) +
+    return parse_url(base_ + "/api/models/" + repository_ + "/tree/" + percent_encoded(commit) +
                      "?recursive=false&expand=false");
 }
 
 Url HubAddress::resolve_url(std::string_view commit, std::string_view file) const {
-    return parse_url(base_ + "/" + repository_ + "/resolve/" + quoted(commit) + "/" + quoted(file));
+    return parse_url(base_ + "/" + repository_ + "/resolve/" + percent_encoded(commit) + "/" + percent_encoded(file));
 }
 
 std::string HubAddress::at_mirror(std::string_view location) const {
@@ -92,8 +94,8 @@ std::optional<std::string> refusal_of_name(std::string_view name) {
     if (!is_alphanumeric(name.front()) && name.front() != '_')
         return "it starts with something else than a letter or digit";
     for (const char c : name)
-        if (!is_alphanumeric(c) && std::string_view("._+=@,-").find(c) == std::string_view::npos)
-            return "it has a character that is not a letter, a digit or one of ._+=@,-";
+        if (!is_alphanumeric(c) && std::string_view("._-").find(c) == std::string_view::npos)
+            return "it has a character that is not a letter, a digit or one of ._-";
     if (name.back() == '.') return "it ends in a dot";
     std::string stem(name.substr(0, name.find('.')));
     std::ranges::transform(stem, stem.begin(),
@@ -103,7 +105,7 @@ std::optional<std::string> refusal_of_name(std::string_view name) {
                           stem[3] >= '0' && stem[3] <= '9';
     if (numbered || std::ranges::find(kDevices, stem) != kDevices.end())
         return "it is the name of a device on Windows";
-    if (name == "manifest.json") return "Sidewinder writes a file of that name itself";
+    if (!storage::is_model_file_name(name)) return "Sidewinder uses that name itself";
     return std::nullopt;
 }
 
@@ -114,13 +116,8 @@ std::string shown_name(std::string_view name) {
     return name.size() > 60 ? out + "…" : out;
 }
 
-bool is_hex(std::string_view text, std::size_t digits) {
-    return text.size() == digits &&
-           std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 bool is_commit(std::string_view text) {
-    return is_hex(text, 40);
+    return storage::is_hex(text, 40);
 }
 
 }  // namespace sidewinder::download

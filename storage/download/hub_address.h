@@ -46,7 +46,6 @@ std::optional<std::string> refusal_of_name(std::string_view name);
 /// `name` as it can be shown: at most 60 bytes, everything but visible ASCII as "?".
 std::string shown_name(std::string_view name);
 
-bool is_hex(std::string_view text, std::size_t digits);  ///< lower case
-bool is_commit(std::string_view text);                   ///< 40 hex digits
+bool is_commit(std::string_view text);  ///< 40 hex digits, lower case
 
 }  // namespace sidewinder::download

@@ -6,6 +6,7 @@
 
 #include "storage/download/fault.h"
 #include "storage/download/hub_address.h"
+#include "storage/file_hash.h"
 
 namespace sidewinder::download {
 
@@ -129,9 +130,9 @@ class TreeWalker final : public Walker {
         RemoteFile& file = entry_.file;
         if (entry_.lfs_size) file.size = *entry_.lfs_size;
         if (!file.sha256.empty()) {
-            if (!is_hex(file.sha256, 64)) refuse("a file's SHA-256 is not one");
+            if (!storage::is_hex(file.sha256, 64)) refuse("a file's SHA-256 is not one");
             file.git_sha1.clear();  // it is the pointer's, not the content's
-        } else if (!is_hex(file.git_sha1, 40)) {
+        } else if (!storage::is_hex(file.git_sha1, 40)) {
             refuse("a file's hash is not one");
         }
         files.push_back(std::move(file));

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "storage/atomic_file.h"
-#include "storage/download/digest.h"
 #include "storage/download/hub_answers.h"
+#include "storage/file_hash.h"
 
 namespace sidewinder::download {
 
@@ -61,7 +61,7 @@ std::string piece_map_text(const PieceMap& map) {
             "\nlocation " + map.location + "\nlocation-etag " + map.location_etag + "\n";
     for (const auto& [begin, end] : map.have.extents())
         text += "have " + std::to_string(begin) + " " + std::to_string(end) + "\n";
-    return text + std::string(kSumLine) + sha256_hex(text) + "\n";
+    return text + std::string(kSumLine) + storage::sha256_of(text) + "\n";
 }
 
 std::optional<PieceMap> parse_piece_map(std::string_view text) {
@@ -69,7 +69,7 @@ std::optional<PieceMap> parse_piece_map(std::string_view text) {
     if (text.size() > kLargestPieceMap || text.size() < sum_bytes || text.back() != '\n') return std::nullopt;
     std::string_view body = text.substr(0, text.size() - sum_bytes);
     const std::string_view sum = text.substr(body.size());
-    if (!sum.starts_with(kSumLine) || sum.substr(kSumLine.size(), 64) != sha256_hex(body))
+    if (!sum.starts_with(kSumLine) || sum.substr(kSumLine.size(), 64) != storage::sha256_of(body))
         return std::nullopt;
     if (take_line(body) != kFirstLine) return std::nullopt;
     const auto etag = take_field(body, "etag"), size = take_field(body, "size"),

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using storage::Manifest;
+
 using There = ModelDirectory::There;
 
 /// The manifest of what was in place before an update, while the files of the update are put there.
@@ -37,6 +39,17 @@ std::string read_small(const ModelDirectory& folder, const std::string& name) {
     return text;
 }
 
+/// The manifest of a model that was downloaded before, if a right one is there.
+std::optional<Manifest> installed_before(const ModelDirectory& folder) {
+    const std::string name(Manifest::kFileName);
+    try {
+        Manifest manifest = storage::parse_manifest(read_small(folder, name), folder.path() / name);
+        if (manifest.source.kind == storage::ManifestSource::Kind::Hub) return manifest;
+    } catch (const storage::Error&) {
+    }
+    return std::nullopt;
+}
+
 class RepositoryDownload {
   public:
     RepositoryDownload(Job& job, const HubAddress& address, const fs::path& into,
@@ -49,11 +62,17 @@ class RepositoryDownload {
         const std::string commit = is_commit(address.revision()) ? address.revision() : hub_.commit();
         files_ = chosen_files(hub_.list(commit), wanted_);
         job_.listener.files(files_, commit);
-        manifest_ = {address.endpoint(), address.repository(), address.revision(), commit, {}};
+        manifest_.source = {storage::ManifestSource::Kind::Hub,
+                            address.endpoint(),
+                            address.repository(),
+                            address.revision(),
+                            commit,
+                            {},
+                            false};
         const ModelDirectory folder(into_);
         const FolderLock lock(folder);
         storage::remove_stale_temporaries(folder.partial_path(""));
-        const auto installed = parse_manifest(read_small(folder, std::string(Manifest::kFileName)));
+        const auto installed = installed_before(folder);
         if (installed && is_installed(folder, *installed)) return *installed;
         may_replace_ = installed.has_value() || folder.partial_entry(kReplaced).there == There::File;
         check_targets(folder);
@@ -66,12 +85,14 @@ class RepositoryDownload {
   private:
     /// By name and size; hashes were checked when it was installed, and are by "models verify".
     bool is_installed(const ModelDirectory& folder, const Manifest& there) const {
-        if (there.commit != manifest_.commit || there.repository != manifest_.repository) return false;
+        if (there.source.commit != manifest_.source.commit || there.source.repo != manifest_.source.repo)
+            return false;
         return std::ranges::all_of(files_, [&](const RemoteFile& file) {
-            const auto known = std::ranges::find(there.files, file.name, &Manifest::File::name);
+            const storage::ManifestFile* known = there.find(file.name);
             const auto entry = folder.entry(file.name);
-            return known != there.files.end() && known->size == file.size && entry.there == There::File &&
-                   entry.size == file.size && (file.sha256.empty() || known->sha256 == file.sha256);
+            return known && known->size == static_cast<std::uint64_t>(file.size) &&
+                   entry.there == There::File && entry.size == file.size &&
+                   (file.sha256.empty() || known->sha256 == file.sha256);
         });
     }
 
@@ -114,7 +135,8 @@ class RepositoryDownload {
     }
 
     void done(const RemoteFile& file, const FileHashes& hashes, bool to_publish) {
-        manifest_.files.push_back({file.name, file.size, hashes.sha256, file.git_sha1});
+        manifest_.files.push_back(
+            {file.name, static_cast<std::uint64_t>(file.size), hashes.sha256, file.git_sha1, {}});
         if (to_publish) to_publish_.push_back(file.name);
     }
 
@@ -154,7 +176,7 @@ class RepositoryDownload {
         }
         for (const std::string& name : to_publish_) folder.publish(name + ".verified", name);
         folder.sync();
-        storage::write_atomically(folder.path() / manifest, manifest_text(manifest_));
+        storage::write_atomically(folder.path() / manifest, storage::to_json(manifest_));
         folder.remove_partial(kReplaced);
         folder.remove_empty_partial();
     }
@@ -171,8 +193,8 @@ class RepositoryDownload {
 
 }  // namespace
 
-Manifest download_repository(Job& job, const HubAddress& address, const fs::path& into,
-                             const std::vector<std::string>& wanted) {
+storage::Manifest download_repository(Job& job, const HubAddress& address, const fs::path& into,
+                                      const std::vector<std::string>& wanted) {
     try {
         return RepositoryDownload(job, address, into, wanted).run();
     } catch (const storage::Error& error) {

@@ -133,7 +133,7 @@ bool is_relative_location(std::string_view location) {
     return colon == std::string_view::npos || location.find_first_of("/?#") < colon;
 }
 
-std::string quoted(std::string_view text) {
+std::string percent_encoded(std::string_view text) {
     static constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {

@@ -34,7 +34,7 @@ Url redirected(const Url& from, std::string_view location);
 bool is_relative_location(std::string_view location);
 
 /// Percent-encodes everything but letters, digits and "-._~" (RFC 3986 2.3).
-std::string quoted(std::string_view text);
+std::string percent_encoded(std::string_view text);
 
 /// Loopback, private, link-local, carrier-grade, multicast, unspecified, and the same mapped into IPv6.
 /// `address` is numeric, without brackets; anything else is not private.

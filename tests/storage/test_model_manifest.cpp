@@ -53,7 +53,10 @@ class TestModelManifest : public QObject {
                            false};
         manifest.files = {{"consolidated.safetensors", 14'570'880'000, kSum, std::string(40, 'b'), {}},
                           {"params.json", 0, std::string(64, '0'), {}, -5}};
-        QVERIFY(parse_manifest(to_json(manifest), "x") == manifest);
+        const std::string text = to_json(manifest);
+        QVERIFY(parse_manifest(text, "x") == manifest);
+        for (std::size_t size = 0; size + 2 < text.size(); ++size)  // cut anywhere
+            QVERIFY_THROWS_EXCEPTION(Error, parse_manifest(text.substr(0, size), "x"));
         manifest.source = {ManifestSource::Kind::Cache, {}, "o/n", {}, {}, "/home/a b/\"c\"", true};
         QVERIFY(parse_manifest(to_json(manifest), "x") == manifest);
     }

@@ -82,9 +82,8 @@ std::vector<FaultCase> transfer_cases() {
          }},
         {"D04", "the body ends early",
          [](HubServer& s) {
-             return each(s,
-                         {ends_done(on_weights(R"("cut":70000,"end":"fin","times":6)")),
-                          ends_resumable(R"([{"where":"cdn","cut":0,"end":"fin"}])", "network")});
+             return each(s, {ends_done(on_weights(R"("cut":70000,"end":"fin","times":6)")),
+                             ends_resumable(R"([{"where":"cdn","cut":0,"end":"fin"}])", "network")});
          }},
         {"D05", "the body stalls for ever",
          [](HubServer& s) {

@@ -43,8 +43,8 @@ class TestHubAddress : public QObject {
 
     void refusesEndpoints() {
         for (const char* endpoint :
-             {"", "hub", "ftp://hub", "http://8.8.8.8", "https://u:p@hub", "https://hub?x=1",
-               "file:///etc", "https://hub\r\nX: y", "http://[2001:db8::1]"})
+             {"", "hub", "ftp://hub", "http://8.8.8.8", "https://u:p@hub", "https://hub?x=1", "file:///etc",
+              "https://hub\r\nX: y", "http://[2001:db8::1]"})
             QVERIFY2(fault_of([&] { HubAddress(endpoint, "o/r", "main"); }) == kUsage, endpoint);
         for (const char* endpoint : {"http://127.0.0.1:8000", "http://10.1.2.3", "http://mirror.corp",
                                      "http://[::1]:1", "https://8.8.8.8"})
@@ -90,8 +90,30 @@ class TestHubAddress : public QObject {
     }
 
     void refusesNames() {
-        for (const char* name : {"", ".", "..", "../x", "a/b", "a\\b", "C:x", "-rf", "~x", ".hidden", "a.",
-                                 "CON", "con.txt", "LPT9", "a b", "a\n", "\xc3\xa9", "manifest.json"})
+        for (const char* name : {"",
+                                 ".",
+                                 "..",
+                                 "../x",
+                                 "a/b",
+                                 "a\\b",
+                                 "C:x",
+                                 "-rf",
+                                 "~x",
+                                 ".hidden",
+                                 "a.",
+                                 "CON",
+                                 "con.txt",
+                                 "LPT9",
+                                 "a b",
+                                 "a\n",
+                                 "\xc3\xa9",
+                                 "manifest.json",
+                                 "damaged.txt",
+                                 "quantized",
+                                 "a+b",
+                                 "a=b",
+                                 "a@b",
+                                 "a,b"})
             QVERIFY2(refusal_of_name(name), name);
         QVERIFY(refusal_of_name(std::string(201, 'a')) && refusal_of_name(std::string("a\0b", 3)));
         for (const char* name : {"params.json", "consolidated.safetensors", "tokenizer.model.v3", "_a",

@@ -2,7 +2,6 @@
 
 #include "storage/download/fault.h"
 #include "storage/download/hub_answers.h"
-#include "storage/download/manifest.h"
 #include "storage/download/retry.h"
 
 using namespace sidewinder::download;
@@ -116,18 +115,6 @@ class TestHubAnswers : public QObject {
         Backoff late(1s, [] { return 0.999; });
         const Milliseconds first = late.failed({});
         QVERIFY(first > 1200ms && first < 1250ms);
-    }
-
-    void keepsManifests() {
-        const Manifest manifest{
-            "https://hub", "o/r", "main", kSha1, {{"a.json", 5, kSha256, kSha1}, {"b", 0, kSha256, ""}}};
-        const std::string text = manifest_text(manifest);
-        QVERIFY(parse_manifest(text) == manifest);
-        for (std::size_t i = 0; i < text.size(); ++i)
-            QVERIFY(parse_manifest(text.substr(0, i)) != manifest || i + 1 >= text.size());
-        std::string other = text;
-        other.replace(other.find("a.json"), 6, "../../");
-        QVERIFY(!parse_manifest(other));
     }
 };
 

@@ -17,7 +17,7 @@ PieceMap some_map() {
 }
 
 std::string with_sum(const std::string& body) {
-    return body + "sha256 " + sha256_hex(body) + "\n";
+    return body + "sha256 " + sidewinder::storage::sha256_of(body) + "\n";
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ class TestPieceMap : public QObject {
     }
 
     void hashes() {
-        QCOMPARE(sha256_hex("abc"),
+        QCOMPARE(sidewinder::storage::sha256_of("abc"),
                  std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
         FileDigest digest(0, true);
         QCOMPARE(digest.finish().git_sha1,
