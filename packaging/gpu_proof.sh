@@ -87,7 +87,7 @@ if wanted gpu; then
   for program in "$root"/tests/gpu_*; do
     [[ -x $program && $program != *@(.sh|_bench) ]] || continue
     step "$(basename "$program")" 180 "$program"
-    [[ $program == */gpu_@(long_scan|against_cpu) ]] && continue # hours under a sanitizer
+    [[ $program == */gpu_@(long_scan|against_cpu|bf16_copies) ]] && continue # hours under a sanitizer
     for tool in ${sanitize//,/ }; do
       step "$(basename "$program") under $tool" 300 compute-sanitizer --tool "$tool" --error-exitcode 9 \
         --print-limit 20 "$program"

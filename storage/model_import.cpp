@@ -82,7 +82,7 @@ bool must_replace(const ModelFiles& models, const ModelId& id) {
 
 struct Opened {
     std::vector<ModelSource::File> files;
-    std::uint64_t bytes = 0, largest = 0;
+    std::uint64_t bytes = 0;
 };
 
 Opened open_all(const ModelSource& source, const std::vector<std::string>& names) {
@@ -90,7 +90,6 @@ Opened open_all(const ModelSource& source, const std::vector<std::string>& names
     for (const std::string& name : names) {
         opened.files.push_back(source.open(name));
         opened.bytes += opened.files.back().size;
-        opened.largest = std::max(opened.largest, opened.files.back().size);
     }
     return opened;
 }

@@ -42,7 +42,8 @@ DeviceFit fit_on(const std::function<std::unique_ptr<kernels::Backend>()>& make,
         fit.free = backend->available_memory();
         const std::int64_t least = std::min(backend->best_chunk(config.dims), inference::kLeastChunk);
         fit.need = inference::memory_need(tensors, config, recipe, *backend, least).total();
-        fit.need = inference::fit_in_memory(tensors, config, recipe, *backend).total();
+        const inference::MemoryNeed need = inference::fit_in_memory(tensors, config, recipe, *backend);
+        fit.need = need.total() - need.copies;  // these are made where there is room, and not needed
         fit.fits = true;
     } catch (const kernels::Error& error) {
         fit.reason = error.what();
