@@ -19,8 +19,8 @@
 ///     linear       constants of the norm          operand = norm(x), out (+)= weights operand
 ///     mixer        the head's state and weights   conv1d, SSM, gate
 ///
-/// Of several tokens each is staged by a block, and the blocks meet once more before all of them take the
-/// operand: staging eight of them in every block would take longer than their products.
+/// Of several tokens each is staged by a block, or in parts by several, and all blocks wait for that before
+/// they take the operand: staging eight of them in every block would take longer than their products.
 namespace sidewinder::kernels::cuda::small {
 
 /// One block's way through the program.
