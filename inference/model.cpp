@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kLogitRows =
     16;  // logits of a long chunk are made in slices, so that vocab never sets the memory
+constexpr std::int64_t kReplayed = kLogitRows;  // tokens of a step that is recorded: these have room for all
 
 std::size_t floats(std::int64_t count) {
     return static_cast<std::size_t>(count) * sizeof(float);
@@ -63,18 +64,30 @@ bool Model::run_layers(std::int64_t T, State& state, std::stop_token stop,
     return true;
 }
 
-// One token: a fixed sequence on fixed addresses, which a backend may record. The token that is drawn takes
-// the place of the one that was fed.
-void Model::decode_step(State& state, Want want) {
-    const std::uint64_t key = reinterpret_cast<std::uintptr_t>(state.ssm()) | static_cast<unsigned>(want);
+// A few tokens: a fixed sequence on fixed addresses, which a backend may record. The token that is drawn
+// takes the place of the one that was fed.
+void Model::short_step(std::int64_t T, State& state, Want want) {
+    const auto what = static_cast<std::uint64_t>(T) << 2 | static_cast<unsigned>(want);  // 7 bits
+    const std::uint64_t key = std::uint64_t{reinterpret_cast<std::uintptr_t>(state.ssm())} << 7 | what;
     backend_.replay(key, [&] {
-        backend_.embed(weights_.embedding(), ids_.as<TokenId>(), 1, residual_.as<float>());
-        for (std::int64_t i = 0; i < config_.n_layers; ++i) layer(i, 1, state);
+        backend_.embed(weights_.embedding(), ids_.as<TokenId>(), T, residual_.as<float>());
+        for (std::int64_t i = 0; i < config_.n_layers; ++i) layer(i, T, state);
         if (want == Want::Nothing) return;
-        backend_.logits(config_.dims, weights_.final_norm(), weights_.head(), residual_.as<float>(), 1,
-                        logits_.as<float>());
+        const std::int64_t first = want == Want::AllLogits ? 0 : T - 1;
+        backend_.logits(config_.dims, weights_.final_norm(), weights_.head(),
+                        residual_.as<float>() + first * config_.dims.d_model, T - first, logits_.as<float>());
         if (want == Want::Token) backend_.sample(config_.dims, logits_.as<float>(), ids_.as<TokenId>());
     });
+}
+
+void Model::forward_short(std::int64_t T, State& state, Output output) {
+    const auto vocab = static_cast<std::size_t>(config_.dims.vocab);
+    const bool all = !output.all_logits.empty(), last = !output.last_logits.empty();
+    short_step(T, state, all ? Want::AllLogits : last ? Want::LastLogits : Want::Nothing);
+    if (all) backend_.download(output.all_logits.data(), logits_.data(), floats(T * config_.dims.vocab));
+    if (all && last) std::ranges::copy(output.all_logits.last(vocab), output.last_logits.begin());
+    if (!all && last)
+        backend_.download(output.last_logits.data(), logits_.data(), floats(config_.dims.vocab));
 }
 
 void Model::begin_sampling(const SamplingOptions& options, std::span<const TokenId> log) {
@@ -86,7 +99,7 @@ kernels::Drawn Model::next(TokenId token, State& state) {
     if (std::exchange(in_place_, std::nullopt) != token) {
         backend_.upload(ids_.data(), &token, sizeof token);
     }
-    decode_step(state, Want::Token);
+    short_step(1, state, Want::Token);
     const kernels::Drawn drawn = backend_.drawn();
     if (drawn.fault == kernels::Drawn::Fault::None) in_place_ = drawn.token;
     return drawn;
@@ -126,16 +139,12 @@ bool Model::forward(std::span<const TokenId> tokens, State& state, Output output
     for (const TokenId id : tokens) check_token(id);
     in_place_.reset();
     backend_.upload(ids_.data(), tokens.data(), tokens.size_bytes());
-    const bool want_logits = !output.last_logits.empty() || !output.all_logits.empty();
-    if (T == 1) {
-        decode_step(state, want_logits ? Want::Logits : Want::Nothing);
-        for (const std::span<float> to : {output.last_logits, output.all_logits}) {
-            if (!to.empty()) backend_.download(to.data(), logits_.data(), floats(config_.dims.vocab));
-        }
+    if (T == 1 || (T <= kReplayed && !stop.stop_possible() && !on_layer)) {
+        forward_short(T, state, output);
         return true;
     }
     if (!run_layers(T, state, stop, on_layer)) return false;
-    if (want_logits) write_logits(T, output);
+    if (!output.last_logits.empty() || !output.all_logits.empty()) write_logits(T, output);
     backend_.synchronize();
     return true;
 }

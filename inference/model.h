@@ -35,7 +35,8 @@ class Model {
     };
 
     /// Feeds 1..chunk tokens and advances `state`. Returns false, with `state` as it was before the call,
-    /// when `stop` was requested in the middle. `on_layer(done)` is called after each layer. Throws
+    /// when `stop` was requested in the middle. `on_layer(done)` is called after each layer. Up to 16 tokens
+    /// with neither are one recorded step (Backend::replay), as one token always is. Throws
     /// Error(Internal-like) for token ids outside of the vocabulary, kernels::Error for the device.
     bool forward(std::span<const TokenId> tokens, State& state, Output output, std::stop_token stop = {},
                  const std::function<void(std::int64_t)>& on_layer = {});
@@ -56,8 +57,9 @@ class Model {
     void layer(std::int64_t i, std::int64_t T, const State& state);
     bool run_layers(std::int64_t T, State& state, std::stop_token stop,
                     const std::function<void(std::int64_t)>& on_layer);
-    enum class Want { Nothing, Logits, Token };
-    void decode_step(State& state, Want want);
+    enum class Want { Nothing, LastLogits, AllLogits, Token };
+    void short_step(std::int64_t T, State& state, Want want);
+    void forward_short(std::int64_t T, State& state, Output output);
     void check_token(TokenId id) const;
     void write_logits(std::int64_t T, Output output);
 

@@ -328,7 +328,7 @@ void CudaBackend::mixer(const Dims& dims, const MixerWeights& weights, const Lay
             mixer_chunk(parts_->context, dims, weights, state, in.zxbc, in.dt, T,
                         {area.tiles, area.head_squares, float8(T) ? area.token_scales : nullptr}, out.y16);
         } else {
-            if (T > 1) stay_close();
+            if (T > kShortTokens) stay_close();
             mixer_exact(parts_->context, dims, weights, state, in.all, T, area.xbc32, out.y);
         }
     });

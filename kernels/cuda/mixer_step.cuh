@@ -119,8 +119,8 @@ class MixerStep {
             advance<1>(0);
         } else {
             int t = 0;
-            for (; t + 1 < T(); t += 2) advance<2>(t);
-            if (t < T()) advance<1>(t);
+            for (; t + 3 < T(); t += 4) advance<4>(t);
+            for (; t < T(); ++t) advance<1>(t);
         }
         settle(z_, p_.in_sign, z_at());
         if (threadIdx.x == 0) *last_ = arrived == p_.heads_in_group - 1u;
@@ -225,9 +225,15 @@ class MixerStep {
         const float4 c = *reinterpret_cast<const float4*>(token.conv + kState + 4 * lane());
         const float dt = token.dt, decay = token.decay;
         const float4 dtb{b.x * dt, b.y * dt, b.z * dt, b.w * dt};
+        float4 own[kRows / 4];  // x of the warp's rows
+#pragma unroll
+        for (int r = 0; r < kRows / 4; ++r) {
+            own[r] = *reinterpret_cast<const float4*>(token.conv + 2 * kState + warp() * kRows + 4 * r);
+        }
 #pragma unroll
         for (int r = 0; r < kRows; ++r) {
-            const float x = token.conv[2 * kState + warp() * kRows + r];
+            const float4& four = own[r / 4];
+            const float x = r % 4 == 0 ? four.x : r % 4 == 1 ? four.y : r % 4 == 2 ? four.z : four.w;
             float4& s = state_[r];
             s.x = fmaf(s.x, decay, dtb.x * x);
             s.y = fmaf(s.y, decay, dtb.y * x);

@@ -61,6 +61,39 @@ class TestCudaGoldens : public QObject {
             if (model != QLatin1String("g1")) QVERIFY(distance(fed.logits, golden.logits_ungrouped) > 0.1);
         }
     }
+    // The first run of a step is plain, the second is recorded, the third replayed.
+    void recordedStepsHaveTheBitsOfTheFirst_data() {
+        QTest::addColumn<QString>("weights");
+        QTest::newRow("f32") << "f32";
+        QTest::newRow("bf16") << "bf16";
+    }
+    void recordedStepsHaveTheBitsOfTheFirst() {
+        QFETCH(QString, weights);
+        const auto config = inference::make_config(256, 2, 512, 2);
+        const auto recipe = inference::WeightRecipe::parse(weights.toStdString());
+        const auto backend = kernels::cuda::make_backend(config.dims, recipe.format);
+        inference::Model engine(
+            *backend, config,
+            inference::Weights::load(inference::RandomWeights(config), config, recipe, *backend));
+        inference::State state(*backend, config);
+        const auto vocab = static_cast<std::size_t>(config.dims.vocab);
+        for (const std::size_t T : {2u, 5u, 16u}) {
+            std::vector<std::vector<float>> all(3, std::vector<float>(T * vocab)), last(3);
+            for (std::size_t run = 0; run < all.size(); ++run) {
+                const auto tokens = inference::random_tokens(config.dims.vocab, T);
+                state.reset();
+                engine.forward(tokens, state, {.last_logits = {}, .all_logits = all[run]});
+                state.reset();
+                last[run].resize(vocab);
+                engine.forward(tokens, state, {.last_logits = last[run], .all_logits = {}});
+            }
+            QVERIFY(std::ranges::all_of(all[0], [](float v) { return std::isfinite(v); }));
+            QCOMPARE(all[1], all[0]);
+            QCOMPARE(all[2], all[0]);
+            const std::span<const float> end = std::span(all[0]).last(vocab);
+            for (const auto& logits : last) QVERIFY(std::ranges::equal(logits, end));
+        }
+    }
     // The same tokens in the same steps give the same bits, and a state that went to the host and back goes
     // on as if it had stayed.
     void restoredStatesGoOnBitIdentical() {
