@@ -143,15 +143,18 @@ struct Partials {
         } else {
 #pragma unroll
             for (int c = 0; c < kColumnTiles<kMostTokens>; ++c) {
-                *reinterpret_cast<float4*>(to + c * 128 + lane * 4) =
-                    make_float4(acc[c][0], acc[c][1], acc[c][2], acc[c][3]);
+#pragma unroll
+                for (int i = 0; i < 4; ++i) {
+                    to[place(lane / 4 + i / 2 * 8, 8 * c + lane % 4 * 2 + i % 2)] = acc[c][i];
+                }
             }
         }
     }
-    /// Where a warp's sum of a tile's row and token lies.
+    /// Where a warp's sum of a tile's row and token lies: a pair of tokens has a line of shared memory's
+    /// banks, turned by 8 from pair to pair, so that neither `put` nor whoever reads a pair meets a conflict.
     static __device__ __forceinline__ int place(int row, int token) {
         if constexpr (kMostTokens == 1) return row;
-        return token / 8 * 128 + (row % 8 * 4 + token % 8 / 2) * 4 + row / 8 * 2 + token % 2;
+        return token / 2 * 32 + (token % 2 * 16 + row + token / 2 * 8) % 32;
     }
 };
 
