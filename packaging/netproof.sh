@@ -82,11 +82,11 @@ title() {
 # ---- libraries
 # Those that are made to talk to a network. What can open a socket but is there for something else is named below them.
 network_libraries='^lib(curl|ssl|Qt6Network|Qt6WebSockets|Qt6WebEngine|nghttp|ngtcp|gnutls|nss3|ssh|soup|rtmp|ldap|cares|cpprest|boost_asio|grpc|zmq|mosquitto)'
-declare -A why_not=(
-  [libcrypto]="SHA-256 of model files; it could open sockets, TLS is in libssl"
-  [libdbus-1]="D-Bus, AF_UNIX here" [libQt6DBus]="D-Bus, AF_UNIX here; Qt's own (accessibility, portals)"
-  [libsystemd]="of D-Bus" [libgssapi_krb5]="Kerberos" [libkrb5]="Kerberos" [libX11]="X11, could use TCP" [libxcb]="X11, could use TCP"
-  [libglib-2.0]="Qt's event loop" [libgio-2.0]="GLib's files and sockets" [libudev]="devices; AF_NETLINK, refused")
+declare -A could=() why_not=(
+  [libcrypto]="ours, for SHA-256; TLS would be in libssl" [libdbus-1]="of libQt6DBus"
+  [libQt6DBus]="of Qt, for accessibility and input methods" [libsystemd]="of libdbus-1" [libglib-2.0]="of Qt, its event loop"
+  [libgio-2.0]="of Qt's themes" [libX11]="of Qt, the display" [libxcb]="of Qt, the display" [libudev]="of Qt, devices"
+  [libgssapi_krb5]="Kerberos, of a library of Qt's" [libkrb5]="Kerberos, of a library of Qt's")
 closure() { ldd "$1" 2>/dev/null | awk '{ n = split($1, part, "/"); print part[n] }' | sort -u; }
 plugins_of() { # what Qt loads at run time: the platforms, beside the programs or where Qt has them
   local folder
@@ -97,15 +97,14 @@ plugins_of() { # what Qt loads at run time: the platforms, beside the programs o
   done
 }
 check_libraries() { # file
-  local name libraries bad library note_of
+  local name libraries bad library
   name=$(basename "$1")
   libraries=$(closure "$1")
   [ -n "$libraries" ] || { fail "$name: ldd lists nothing"; return; }
   bad=$(grep -E "$network_libraries" <<<"$libraries")
   if [ -n "$bad" ]; then fail "$name loads $(tr '\n' ' ' <<<"$bad")"; else pass "$name: $(wc -l <<<"$libraries") libraries, none for a network"; fi
   for library in $libraries; do
-    note_of=${why_not[${library%%.so*}]:-}
-    [ -z "$note_of" ] || note "$library: $note_of"
+    [ -z "${why_not[${library%%.so*}]:-}" ] || could[${library%%.so*}]=1
   done
 }
 if wanted libraries; then
@@ -116,6 +115,8 @@ if wanted libraries; then
       check_libraries "$window"
       for plugin in $(plugins_of); do check_libraries "$plugin"; done
     fi
+    [ ${#could[@]} -eq 0 ] || note "Not made for a network, but with code that could open a socket if the kernel let it:"
+    for library in $(printf '%s\n' "${!could[@]}" | sort); do note "  $library (${why_not[$library]})"; done
   else
     skip "no ldd on this machine"
   fi
@@ -172,7 +173,7 @@ judge() { # title, strace log, exit code of the session
   paths=$(grep -oE 'connect\([0-9]+, \{sa_family=AF_UNIX, sun_path=[^}]*' "$2" | sed 's/.*sun_path=//' | sort | uniq -c |
     awk '{ n = $1; $1 = ""; printf "%s%s (%d)", sep, $0, n; sep = "," }')
   [ -z "$paths" ] || note "AF_UNIX connected to:$paths"
-  awk '$1 !~ /^AF_(INET|INET6|UNIX)$/ { print "           other: " $1 ", opened " $2 ", refused " $3 }' <<<"$counts"
+  awk 'NF == 3 && $1 !~ /^AF_(INET|INET6|UNIX)$/ { print "           other: " $1 ", opened " $2 ", refused " $3 }' <<<"$counts"
   # The internet must not even be tried; of the others, a library's try that the kernel refused does no harm.
   bad=$(awk '$1 ~ /^AF_INET6?$/ && $2 + $3 > 0 { print $1 } $1 !~ /^AF_(INET|INET6|UNIX)$/ && $2 > 0 { print $1 }' <<<"$counts")
   grep -q 'execve' "$2" || bad="$bad nothing-was-traced"

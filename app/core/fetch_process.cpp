@@ -120,11 +120,8 @@ FetchProcess::FetchProcess(const ProcessStarter& starter, const FetchOptions& op
     output_ = storage::FileDescriptor(events[0]);
     const storage::FileDescriptor its_output(events[1]);
     ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-    process_ = starter.start({.arguments = arguments_of(options),
-                              .variables = {},
-                              .input = its_input.get(),
-                              .output = its_output.get(),
-                              .more = {}});
+    process_ = starter.start(
+        {.arguments = arguments_of(options), .input = its_input.get(), .output = its_output.get()});
 }
 
 FetchProcess::~FetchProcess() {

@@ -55,6 +55,15 @@ storage::Error gone() {
         "The part of Sidewinder that starts other programs has ended. Close Sidewinder and open it again."};
 }
 
+storage::Error not_started(const std::string& program, int error) {
+    using Kind = storage::Error::Kind;
+    if (error == ENOENT) return {Kind::NotFound, "There is no " + program + " on this machine. Install it."};
+    if (error == EINVAL) return {Kind::Denied, program + " is not started with what it was to be given."};
+    if (error == EAGAIN)
+        return {Kind::Busy, program + " was not started: too many run already. Wait until one has ended."};
+    return storage::system_error(error, "start", program);
+}
+
 bool send_message(int socket, const std::string& bytes, const std::vector<int>& descriptors) {
     iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
     std::vector<char> control(CMSG_SPACE(descriptors.size() * sizeof(int)));
@@ -113,7 +122,7 @@ std::unique_ptr<LaunchedProcess> Launcher::ask(const std::string& message, std::
     auto [ours, its] = packet_sockets();
     descriptors.insert(descriptors.begin(), its.get());
     const bool fits = message.size() <= kLongestMessage && descriptors.size() <= kMostDescriptors;
-    if (!fits) throw storage::system_error(E2BIG, "start", program);
+    if (!fits) throw not_started(program, EINVAL);
     if (!send_message(requests_.get(), message, descriptors)) throw gone();
     its.close();
     pollfd waited{.fd = ours.get(), .events = POLLIN, .revents = 0};
@@ -122,8 +131,7 @@ std::unique_ptr<LaunchedProcess> Launcher::ask(const std::string& message, std::
     }
     const auto status = ready > 0 ? receive_status(ours.get()) : std::nullopt;
     if (!status) throw gone();
-    if (status->what != LaunchStatus::What::Started)
-        throw storage::system_error(status->value, "start", program);
+    if (status->what != LaunchStatus::What::Started) throw not_started(program, status->value);
     return std::make_unique<LaunchedProcess>(std::move(ours));
 }
 

@@ -10,10 +10,10 @@ namespace sidewinder::app {
 
 /// What a program is started with. Descriptors stay the caller's.
 struct StartRequest {
-    std::vector<std::string> arguments;                          ///< without the program's name
-    std::vector<std::pair<std::string, std::string>> variables;  ///< over those of the starter
-    int input = -1, output = -1;                                 ///< become 0 and 1; -1: ours
-    std::vector<int> more;                                       ///< become 3, 4, …
+    std::vector<std::string> arguments{};                          ///< without the program's name
+    std::vector<std::pair<std::string, std::string>> variables{};  ///< over those of the starter
+    int input = -1, output = -1;                                   ///< become 0 and 1; -1: ours
+    std::vector<int> more{};                                       ///< become 3, 4, …
 };
 
 /// A program that was started. Destroyed without wait(), it goes on.

@@ -75,6 +75,7 @@ class TestLauncher : public QObject {
     };
     static Ran run(const ProcessStarter& starter, StartRequest request, const std::string& input = {}) {
         Pipe in, out;
+        if (request.arguments.empty()) request.arguments = {"--repo=a/b"};
         request.input = in.read.get();
         request.output = out.write.get();
         const auto process = starter.start(request);
@@ -132,7 +133,8 @@ class TestLauncher : public QObject {
     void manyAtOnceAndNoMoreThanThat() {
         const Launcher launcher({.fetch = script("cat >/dev/null"), .browser = {}});
         Pipe in, out;
-        const StartRequest request{.input = in.read.get(), .output = out.write.get()};
+        const StartRequest request{
+            .arguments = {"--repo=a/b"}, .input = in.read.get(), .output = out.write.get()};
         std::vector<std::unique_ptr<StartedProcess>> running;
         for (int i = 0; i < 16; ++i) running.push_back(launcher.start(request));
         QVERIFY_EXCEPTION_THROWN(launcher.start(request), storage::Error);
@@ -145,7 +147,10 @@ class TestLauncher : public QObject {
         const Launcher launcher(
             {.fetch = script("echo '{\"event\":\"done\"}'; read line; case $line in *cancel*) exit 9;; esac"),
              .browser = {}});
-        FetchProcess process(launcher, {.repo = "me/model", .into = "/a b"});
+        FetchOptions options;
+        options.repo = "me/model";
+        options.into = "/a b";
+        FetchProcess process(launcher, options);
         int done = 0;
         while (const auto events = process.events()) {
             for (const FetchEvent& event : *events) {
@@ -334,7 +339,8 @@ class TestLauncher : public QObject {
         tests::wait_status_of_child([&] {
             const Launcher launcher({.fetch = program, .browser = {}});
             Pipe in;
-            const auto process = launcher.start({.input = in.read.get(), .output = STDERR_FILENO});
+            const auto process = launcher.start(
+                {.arguments = {"--repo=a/b"}, .input = in.read.get(), .output = STDERR_FILENO});
             tests::write_bytes(id, std::to_string(launcher.id()));
             if (signal == SIGSEGV) ::signal(SIGSEGV, SIG_DFL);
             if (signal != 0) ::raise(signal);
