@@ -51,6 +51,7 @@ chat() {
     "$@" "$cli" chat --seed 1 --max-tokens 40 "${model_option[@]}"
 }
 ask() { "$@" "$cli" ask --seed 1 --max-tokens 40 "${model_option[@]}" "Write a function that reverses a string"; }
+list() { "$@" "$cli" models list; }
 window_session() { "$@" "$window" --rehearse "Write a function that adds two numbers" "${model_option[@]}"; }
 offscreen() { QT_QPA_PLATFORM=offscreen DISPLAY= WAYLAND_DISPLAY= window_session "$@"; }
 xcb() { QT_QPA_PLATFORM=xcb WAYLAND_DISPLAY= DISPLAY=:$display window_session "$@"; }
@@ -64,16 +65,17 @@ start_x_server() {
   display=$(cat "$ready")
   [ -n "$display" ]
 }
-sessions=(ask chat)
+sessions=(ask chat list)
 if [ -x "$window" ]; then
   sessions+=(offscreen)
-  start_x_server && sessions+=(xcb)
+  if start_x_server; then sessions+=(xcb); else skip "the window in an X server: no Xvfb on this machine"; fi
 fi
 
 title() {
   case $1 in
     ask) echo "sidewinder-cli ask" ;;
     chat) echo "sidewinder-cli chat, two turns" ;;
+    list) echo "sidewinder-cli models list" ;;
     offscreen) echo "sidewinder, two turns, no display" ;;
     xcb) echo "sidewinder, two turns, in an X server" ;;
   esac
@@ -159,21 +161,22 @@ count_sockets() {
 }
 print_table() { # its arguments: lines of count_sockets
   local family opened refused
-  printf '           %-12s %8s %8s\n' family opened refused
+  printf '             %-12s %8s %8s\n' family opened refused
   for family in AF_INET AF_INET6 other AF_UNIX; do
     read -r opened refused < <(awk -v want="$family" '
       $1 == want || (want == "other" && $1 !~ /^AF_(INET|INET6|UNIX)$/) { o += $2; r += $3 } END { print o + 0, r + 0 }' <<<"$1")
-    printf '           %-12s %8d %8d\n' "$family" "$opened" "$refused"
+    printf '             %-12s %8d %8d\n' "$family" "$opened" "$refused"
   done
 }
 judge() { # title, strace log, exit code of the session
   local counts bad paths
+  note "$1"
   counts=$(count_sockets "$2")
   print_table "$counts"
   paths=$(grep -oE 'connect\([0-9]+, \{sa_family=AF_UNIX, sun_path=[^}]*' "$2" | sed 's/.*sun_path=//' | sort | uniq -c |
     awk '{ n = $1; $1 = ""; printf "%s%s (%d)", sep, $0, n; sep = "," }')
-  [ -z "$paths" ] || note "AF_UNIX connected to:$paths"
-  awk 'NF == 3 && $1 !~ /^AF_(INET|INET6|UNIX)$/ { print "           other: " $1 ", opened " $2 ", refused " $3 }' <<<"$counts"
+  [ -z "$paths" ] || note "  AF_UNIX connected to:$paths"
+  awk 'NF == 3 && $1 !~ /^AF_(INET|INET6|UNIX)$/ { print "             other: " $1 ", opened " $2 ", refused " $3 }' <<<"$counts"
   # The internet must not even be tried; of the others, a library's try that the kernel refused does no harm.
   bad=$(awk '$1 ~ /^AF_INET6?$/ && $2 + $3 > 0 { print $1 } $1 !~ /^AF_(INET|INET6|UNIX)$/ && $2 > 0 { print $1 }' <<<"$counts")
   grep -q 'execve' "$2" || bad="$bad nothing-was-traced"

@@ -16,10 +16,6 @@
         <translation>Os programas ao lado dela, também com</translation>
     </message>
     <message>
-        <source>The whole licences are in share/doc/sidewinder/licences of a bundle, and in /usr/share/doc on Debian.</source>
-        <translation>As licenças completas estão em share/doc/sidewinder/licences de um pacote e em /usr/share/doc no Debian.</translation>
-    </message>
-    <message>
         <source>Copy details</source>
         <translation>Copiar detalhes</translation>
     </message>
@@ -42,6 +38,10 @@
     <message>
         <source>A download that you ask for is made by sidewinder-fetch, and a link that you open by your browser: other programs, started for nothing else.</source>
         <translation>Um download que você pede é feito pelo sidewinder-fetch, e um link que você abre, pelo seu navegador: outros programas, iniciados só para isso.</translation>
+    </message>
+    <message>
+        <source>The licences in full: share/doc/sidewinder/licences in a bundle, /usr/share/doc on Debian.</source>
+        <translation>As licenças na íntegra: share/doc/sidewinder/licences no pacote, /usr/share/doc no Debian.</translation>
     </message>
 </context>
 <context>

@@ -44,7 +44,7 @@ AboutDialog::AboutDialog(const AboutView& view, const Theme& theme, QWidget* par
     addLibraries(*page, tr("This window is made with"), view.libraries);
     addLibraries(*page, tr("The programs beside it, also with"), view.otherPrograms);
     page->addSpacing(6);
-    page->addWidget(plain(tr("The whole licences are in share/doc/sidewinder/licences of a bundle, and in "
+    page->addWidget(plain(tr("The licences in full: share/doc/sidewinder/licences in a bundle, "
                              "/usr/share/doc on Debian."),
                           "quiet"));
     page->addStretch();

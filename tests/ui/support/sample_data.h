@@ -59,9 +59,18 @@ inline ui::AboutView sampleAbout() {
     view.network =
         QStringLiteral("This window cannot open network connections: the kernel refuses them (seccomp).");
     view.networkRefused = true;
-    for (const char* name : {"Qt", "sentencepiece", "SQLite", "SQLiteCpp", "MD4C", "Highway",
-                             "JSON for Modern C++", "xxHash", "OpenSSL (libcrypto)", "libseccomp"})
-        view.libraries.append({QString::fromLatin1(name), QStringLiteral("Apache-2.0")});
+    constexpr std::pair<const char*, const char*> libraries[]{{"Qt", "LGPL-3.0"},
+                                                              {"sentencepiece", "Apache-2.0"},
+                                                              {"SQLite", "public domain"},
+                                                              {"SQLiteCpp", "MIT"},
+                                                              {"MD4C", "MIT"},
+                                                              {"Highway", "Apache-2.0"},
+                                                              {"JSON for Modern C++", "MIT"},
+                                                              {"xxHash", "BSD-2-Clause"},
+                                                              {"OpenSSL (libcrypto)", "Apache-2.0"},
+                                                              {"libseccomp", "LGPL-2.1"}};
+    for (const auto& [name, licence] : libraries)
+        view.libraries.append({QString::fromLatin1(name), QString::fromLatin1(licence)});
     view.otherPrograms = {{QStringLiteral("CLI11"), QStringLiteral("BSD-3-Clause")},
                           {QStringLiteral("curl"), QStringLiteral("curl")}};
     return view;
