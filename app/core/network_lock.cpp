@@ -78,8 +78,8 @@ std::string describe(const NetworkLock& lock) {
         case NetworkLock::State::On:
             return "This program cannot open network connections: the kernel refuses them (seccomp).";
         case NetworkLock::State::Unsupported:
-            return "The kernel cannot refuse this program network connections: it has no seccomp filters. It "
-                   "opens none by itself.";
+            return "The kernel cannot refuse this program network connections: there are no seccomp filters "
+                   "here. It opens none by itself.";
         case NetworkLock::State::Refused:
             return std::string("The kernel was asked to refuse this program network connections and said: ") +
                    std::strerror(lock.error) + ". It opens none by itself.";

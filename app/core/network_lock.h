@@ -9,7 +9,7 @@ struct NetworkLock {
     enum class State {
         Off,          ///< nobody asked
         On,           ///< refused for good: neither this process nor a program that it starts can undo it
-        Unsupported,  ///< the kernel has no seccomp filters, or none for all threads at once
+        Unsupported,  ///< the kernel, or a sandbox around us, has no seccomp filters for all threads
         Refused,      ///< something denied the request, `error` says with which errno
     };
     State state = State::Off;

@@ -13,8 +13,8 @@ QString network_sentence(const NetworkLock& lock) {
                 "This window cannot open network connections: the kernel refuses them (seccomp).");
         case NetworkLock::State::Unsupported:
             return Application::tr(
-                "This window opens no network connections, but nothing keeps it from doing so: this kernel "
-                "has no seccomp filters.");
+                "This window opens no network connections, but nothing keeps it from doing so: there are no "
+                "seccomp filters here.");
         case NetworkLock::State::Refused:
             return Application::tr(
                        "This window opens no network connections, but nothing keeps it from doing so: the "

@@ -55,8 +55,8 @@
         <translation>Esta janela não pode abrir conexões de rede: o kernel as recusa (seccomp).</translation>
     </message>
     <message>
-        <source>This window opens no network connections, but nothing keeps it from doing so: this kernel has no seccomp filters.</source>
-        <translation>Esta janela não abre conexões de rede, mas nada a impede: este kernel não tem filtros seccomp.</translation>
+        <source>This window opens no network connections, but nothing keeps it from doing so: there are no seccomp filters here.</source>
+        <translation>Esta janela não abre conexões de rede, mas nada a impede: aqui não há filtros seccomp.</translation>
     </message>
     <message>
         <source>This window opens no network connections, but nothing keeps it from doing so: the kernel was asked to refuse them and said “%1”.</source>

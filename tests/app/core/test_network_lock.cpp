@@ -1,4 +1,7 @@
 #include <linux/io_uring.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -130,6 +133,22 @@ class TestNetworkLock : public QObject {
 
     void itCanBeSetTwice() {
         QCOMPARE(in_locked_child([] { return lock_network().on() ? breaches() : 1; }), kLocked);
+    }
+
+    void aSandboxThatAllowsNoFilterLeavesItOff() {
+        // A filter of somebody else's that refuses seccomp() and prctl(PR_SET_SECCOMP), as some containers
+        // do.
+        const int code = tests::exit_code_of_child([] {
+            void* theirs = seccomp_init(SCMP_ACT_ALLOW);
+            seccomp_rule_add(theirs, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(seccomp), 0);
+            seccomp_rule_add(theirs, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(prctl), 1,
+                             SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+            if (seccomp_load(theirs) != 0) return kNotLocked;
+            const NetworkLock lock = lock_network();
+            const bool open = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
+            return !lock.on() && lock.state != NetworkLock::State::Off && open ? 0 : 1;
+        });
+        QCOMPARE(code, 0);
     }
 
     void whatKeepsItOffIsSaid() {
