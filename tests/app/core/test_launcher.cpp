@@ -244,18 +244,38 @@ class TestLauncher : public QObject {
             QVERIFY(::sendmsg(ours.get(), &message, MSG_NOSIGNAL) >= 0);
         };
         const FileDescriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-        const int n = null.get();
-        send(right, {});                            // nobody to answer to
-        send(right, {n});                           // no streams
-        send(right, {n, n});                        // one too few
-        send(right, std::vector<int>(40, n));       // too many
-        send(std::string(70'000, 'F'), {n, n, n});  // too long
-        send(right + std::string(66'000, '\0'), {n, n, n});
-        send(std::string("Luhttps://a\0", 12), {n});  // no browser
-        send("garbage", {n, n, n});
+        int answers[2];
+        QCOMPARE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, answers), 0);
+        const FileDescriptor answer(answers[0]), status(answers[1]);
+        const int n = null.get(), s = status.get();
+        using What = LaunchStatus::What;
+        const auto answered = [&] {
+            LaunchStatus told{.what = What::Ended, .value = -1};
+            return ::recv(answer.get(), &told, sizeof told, 0) == sizeof told ? told : LaunchStatus{};
+        };
+        std::vector<int> forty(40, n);
+        forty.front() = s;
+        const std::string link("Luhttps://a\0", 12);
+        const std::vector<std::pair<std::string, std::vector<int>>> hostile{
+            {right, {s}},
+            {right, {s, n}},
+            {right, forty},
+            {std::string(70'000, 'F'), {s, n, n}},
+            {right + std::string(66'000, '\0'), {s, n, n}},
+            {link, {s}},
+            {"garbage", {s, n, n}}};
+        send(right, {});      // nobody to answer to
+        send(right, {n});     // somebody who cannot hear
+        send(right, {n, n});  // the same
+        for (const auto& [bytes, descriptors] : hostile) {
+            send(bytes, descriptors);
+            QVERIFY(answered().what == What::NotStarted);
+        }
         QVERIFY(!std::filesystem::exists(witness));
-        send(right, {n, n, n});  // right, though its status goes nowhere
-        QVERIFY(soon([&] { return std::filesystem::exists(witness); }));
+        send(right, {s, n, n});
+        QVERIFY(answered().what == What::Started);
+        QVERIFY(answered().what == What::Ended);
+        QVERIFY(std::filesystem::exists(witness));
         QVERIFY(is_there(process));
         ::shutdown(ours.get(), SHUT_RDWR);
         QVERIFY(soon([&] { return !is_there(process); }));
