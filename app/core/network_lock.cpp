@@ -22,9 +22,10 @@ using Filter = std::unique_ptr<void, ReleaseFilter>;
 /// 0, or what libseccomp says: a negative errno.
 int add_rules(scmp_filter_ctx filter) {
     // All 64 bits are compared: a family with rubbish above its 32 is refused as well.
+    const scmp_arg_cmp not_local{.arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX, .datum_b = 0};
     for (const int call : {SCMP_SYS(socket), SCMP_SYS(socketpair)})
-        if (const int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), call, 1,
-                                               SCMP_A0(SCMP_CMP_NE, static_cast<scmp_datum_t>(AF_UNIX))))
+        if (const int error =
+                seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), call, 1, &not_local))
             return error;
     for (const int call : {SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register)})
         if (const int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0)) return error;

@@ -40,8 +40,10 @@
         <translation>Um download que você pede é feito pelo sidewinder-fetch, e um link que você abre, pelo seu navegador: outros programas, iniciados só para isso.</translation>
     </message>
     <message>
-        <source>The licences in full: share/doc/sidewinder/licences in a bundle, /usr/share/doc on Debian.</source>
-        <translation>As licenças na íntegra: share/doc/sidewinder/licences no pacote, /usr/share/doc no Debian.</translation>
+        <source>The licences in full: in a bundle in share/doc/sidewinder/licences,
+on Debian in /usr/share/doc.</source>
+        <translation>As licenças na íntegra: no pacote, em share/doc/sidewinder/licences;
+no Debian, em /usr/share/doc.</translation>
     </message>
 </context>
 <context>

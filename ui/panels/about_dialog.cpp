@@ -44,8 +44,8 @@ AboutDialog::AboutDialog(const AboutView& view, const Theme& theme, QWidget* par
     addLibraries(*page, tr("This window is made with"), view.libraries);
     addLibraries(*page, tr("The programs beside it, also with"), view.otherPrograms);
     page->addSpacing(6);
-    page->addWidget(plain(tr("The licences in full: share/doc/sidewinder/licences in a bundle, "
-                             "/usr/share/doc on Debian."),
+    page->addWidget(plain(tr("The licences in full: in a bundle in share/doc/sidewinder/licences,\n"
+                             "on Debian in /usr/share/doc."),
                           "quiet"));
     page->addStretch();
     auto* scroll = new QScrollArea(this);

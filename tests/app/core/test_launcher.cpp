@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 
 #include <QtTest>
-#include <fstream>
-#include <thread>
 
 #include "app/core/fetch_process.h"
 #include "app/core/launcher.h"
@@ -14,49 +12,15 @@
 #include "app/core/network_lock.h"
 #include "storage/error.h"
 #include "tests/support/child_process.h"
+#include "tests/support/pipe.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace sidewinder;
 using namespace sidewinder::app;
 using storage::FileDescriptor;
-
-namespace {
-
-struct Pipe {
-    FileDescriptor read, write;
-    Pipe() {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
-        read = FileDescriptor(ends[0]);
-        write = FileDescriptor(ends[1]);
-    }
-    std::string rest() {
-        write.close();
-        std::string all;
-        char block[4096];
-        for (ssize_t got; (got = ::read(read.get(), block, sizeof block)) > 0;)
-            all.append(block, static_cast<std::size_t>(got));
-        return all;
-    }
-};
-
-bool is_there(pid_t process) {
-    std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
-    std::string line;
-    std::getline(stat, line);
-    const std::size_t name = line.rfind(") ");
-    return name != std::string::npos && line[name + 2] != 'Z';
-}
-
-bool soon(const std::function<bool()>& condition) {
-    for (int i = 0; i < 1000; ++i) {
-        if (condition()) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-}
-
-}  // namespace
+using tests::is_there;
+using tests::Pipe;
+using tests::soon;
 
 class TestLauncher : public QObject {
     Q_OBJECT

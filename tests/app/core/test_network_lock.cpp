@@ -141,8 +141,9 @@ class TestNetworkLock : public QObject {
         const int code = tests::exit_code_of_child([] {
             void* theirs = seccomp_init(SCMP_ACT_ALLOW);
             seccomp_rule_add(theirs, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(seccomp), 0);
-            seccomp_rule_add(theirs, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(prctl), 1,
-                             SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+            const scmp_arg_cmp filtering{
+                .arg = 0, .op = SCMP_CMP_EQ, .datum_a = PR_SET_SECCOMP, .datum_b = 0};
+            seccomp_rule_add_array(theirs, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(prctl), 1, &filtering);
             if (seccomp_load(theirs) != 0) return kNotLocked;
             const NetworkLock lock = lock_network();
             const bool open = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
