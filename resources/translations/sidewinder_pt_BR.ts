@@ -42,8 +42,8 @@
     <message>
         <source>The licences in full: in a bundle in share/doc/sidewinder/licences,
 on Debian in /usr/share/doc.</source>
-        <translation>As licenças na íntegra: no pacote, em share/doc/sidewinder/licences;
-no Debian, em /usr/share/doc.</translation>
+        <translation>As licenças na íntegra:
+share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
     </message>
 </context>
 <context>
