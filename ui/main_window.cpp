@@ -160,6 +160,10 @@ void MainWindow::applySettings(const Settings& settings) {
         parts_->theme.apply(settings.theme, settings.fontSize);
 }
 
+void MainWindow::setAbout(const AboutView& about) {
+    parts_->about = about;
+}
+
 void MainWindow::showNotice(const Notice& notice) {
     parts_->chat->notices().show(notice);
 }

@@ -66,6 +66,8 @@ class MainWindow : public QWidget {
     void setStatus(const sidewinder::ui::EngineStatus& status);
     void setSettings(const sidewinder::ui::Settings& settings);  ///< does not emit settingsChanged
 
+    void setAbout(const sidewinder::ui::AboutView& about);
+
     /// One at a time; a newer one replaces the older.
     void showNotice(const sidewinder::ui::Notice& notice);
 
@@ -110,6 +112,7 @@ class MainWindow : public QWidget {
     void refreshTitle();
     void openSettings();
     void openShortcuts();
+    void openAbout();
     void openSearch();
     void toggleSidebar();
     void changeFontSize(int step);  ///< 0: back to the system's

@@ -5,6 +5,7 @@
 #include "ui/chat/composer.h"
 #include "ui/main_window.h"
 #include "ui/main_window_parts.h"
+#include "ui/panels/about_dialog.h"
 #include "ui/panels/shortcuts_dialog.h"
 #include "ui/transcript/transcript_view.h"
 
@@ -44,6 +45,7 @@ void MainWindow::buildActions() {
     a.zoomOut = add({QKeySequence(Qt::CTRL | Qt::Key_Minus)}, [this] { changeFontSize(-1); });
     a.zoomReset = add({QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { changeFontSize(0); });
     a.shortcuts = add({QKeySequence(Qt::Key_F1)}, [this] { openShortcuts(); });
+    a.about = add({}, [this] { openAbout(); });
     a.quit = add({QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
     nameActions();
 
@@ -52,7 +54,7 @@ void MainWindow::buildActions() {
     menu->addSeparator();
     menu->addActions({a.regenerate, a.copyAnswer});
     menu->addSeparator();
-    menu->addActions({a.search, a.settings, a.shortcuts});
+    menu->addActions({a.search, a.settings, a.shortcuts, a.about});
     chat.header().setMenu(menu);
     connect(menu, &QMenu::aboutToShow, this, &MainWindow::refreshActions);
 }
@@ -75,6 +77,7 @@ void MainWindow::nameActions() {
     a.zoomOut->setText(tr("Smaller text"));
     a.zoomReset->setText(tr("Normal text size"));
     a.shortcuts->setText(tr("Keyboard shortcuts"));
+    a.about->setText(tr("About Sidewinder"));
     a.quit->setText(tr("Quit"));
 }
 
@@ -102,6 +105,12 @@ void MainWindow::openSearch() {
 
 void MainWindow::openShortcuts() {
     auto* dialog = new ShortcutsDialog(parts_->actions.all, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void MainWindow::openAbout() {
+    auto* dialog = new AboutDialog(parts_->about, parts_->theme, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -31,6 +31,7 @@ struct WindowActions {
     QAction* zoomOut;
     QAction* zoomReset;
     QAction* shortcuts;
+    QAction* about;
     QAction* quit;
     QList<QAction*> all;
 };
@@ -45,6 +46,7 @@ struct MainWindowParts {
     WindowActions actions{};
     Settings settings;
     EngineStatus status;
+    AboutView about;
     qint64 current = 0;
     qint64 deleted = 0;  // what Undo brings back
     QHash<qint64, QString> drafts;

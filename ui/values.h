@@ -116,6 +116,19 @@ struct Notice {
     int milliseconds = 8000;  ///< 0: stays until closed. Paused while the pointer or the focus is on it.
 };
 
+struct AboutLibrary {
+    QString name;
+    QString licence;
+};
+
+struct AboutView {
+    QString version, licence;  ///< of Sidewinder
+    QString network;  ///< one sentence: whether the kernel refuses this window the network, or why not
+    bool networkRefused = false;
+    QList<AboutLibrary> libraries;      ///< that the window is linked with
+    QList<AboutLibrary> otherPrograms;  ///< that only the programs beside it are
+};
+
 }  // namespace sidewinder::ui
 
 Q_DECLARE_METATYPE(sidewinder::ui::ConversationItem)

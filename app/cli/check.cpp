@@ -1,3 +1,5 @@
+#include <sys/prctl.h>
+
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -32,12 +34,20 @@ bool print_gpu() {
     }
 }
 
+/// What the kernel says of this process, not what was asked of it.
+void print_network() {
+    std::printf("Network     %s\n", ::prctl(PR_GET_SECCOMP) == 2
+                                        ? "refused to this program by the kernel (seccomp)"
+                                        : "not refused by the kernel; this program opens none");
+}
+
 int check(const ModelOptions& options) {
     const auto backend = kernels::make_cpu_backend(options.threads.value_or(0));
     const storage::Paths paths = storage::standard_paths();
     std::printf("Device      %s, %.1f GB of memory free\n", backend->device_name().c_str(),
                 gb(backend->available_memory()));
     const bool gpu = print_gpu();
+    print_network();
     std::printf("Store       %s\nCheckpoints %s\nSettings    %s\n", paths.database().c_str(),
                 paths.checkpoints().c_str(), (paths.config / "settings.json").c_str());
     const inference::ModelFolder folder = inference::ModelFolder::open(options.folder());

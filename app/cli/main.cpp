@@ -3,6 +3,7 @@
 #include <new>
 
 #include "app/cli/command.h"
+#include "app/core/network_lock.h"
 #include "inference/error.h"
 #include "inference/weights.h"
 #include "kernels/error.h"
@@ -32,6 +33,16 @@ int fail(int code, const char* sentence) {
     return code;
 }
 
+/// The kernel keeps every command off the network but the one that starts sidewinder-fetch, which would
+/// inherit it.
+void lock(const CLI::App& app) {
+    for (const CLI::App* command : app.get_subcommands())
+        for (const CLI::App* below : command->get_subcommands())
+            if (command->get_name() == "models" && below->get_name() == "download") return;
+    const app::NetworkLock network = app::lock_network();
+    if (!network.on()) std::fprintf(stderr, "sidewinder-cli: %s\n", app::describe(network).c_str());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,6 +63,7 @@ int main(int argc, char** argv) {
                            cli::add_check, cli::add_checkpoints, cli::add_models}) {
         add(app, exit);
     }
+    app.parse_complete_callback([&app] { lock(app); });  // before any command runs
     try {
         app.parse(argc, argv);
         return exit;

@@ -2,18 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <map>
 #include <nlohmann/json.hpp>
-
-extern char** environ;
 
 namespace sidewinder::app {
 
@@ -46,9 +41,9 @@ FetchEvent::Kind kind_of(const std::string& name) {
     return found == kKinds.end() ? Kind::Other : found->second;
 }
 
-std::vector<std::string> arguments_of(const fs::path& program, const FetchOptions& options) {
-    std::vector<std::string> arguments{program.string(), "--repo=" + options.repo,
-                                       "--revision=" + options.revision, "--into=" + options.into.string()};
+std::vector<std::string> arguments_of(const FetchOptions& options) {
+    std::vector<std::string> arguments{"--repo=" + options.repo, "--revision=" + options.revision,
+                                       "--into=" + options.into.string()};
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty()) arguments.push_back(std::string(name) + "=" + value);
     };
@@ -60,30 +55,6 @@ std::vector<std::string> arguments_of(const fs::path& program, const FetchOption
     arguments.insert(arguments.end(), options.more.begin(), options.more.end());
     return arguments;
 }
-
-/// What posix_spawn is told; released in the end.
-struct SpawnSetup {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-
-    SpawnSetup(int input, int output) {
-        posix_spawn_file_actions_init(&actions);
-        posix_spawnattr_init(&attributes);
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-        sigset_t none;
-        sigemptyset(&none);
-        posix_spawnattr_setsigmask(&attributes, &none);  // ours blocks SIGINT
-        posix_spawnattr_setpgroup(&attributes, 0);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    }
-    SpawnSetup(const SpawnSetup&) = delete;
-    SpawnSetup& operator=(const SpawnSetup&) = delete;
-    ~SpawnSetup() {
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-    }
-};
 
 }  // namespace
 
@@ -135,33 +106,26 @@ fs::path find_fetch_program() {
     return {};
 }
 
-FetchProcess::FetchProcess(const fs::path& program, const FetchOptions& options) {
+FetchProcess::FetchProcess(const fs::path& program, const FetchOptions& options)
+    : FetchProcess(DirectStarter(program), options) {}
+
+FetchProcess::FetchProcess(const ProcessStarter& starter, const FetchOptions& options) {
     // A socket for the commands: a write to one whose reader died is an error, not a SIGPIPE.
     int commands[2], events[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, commands) != 0)
-        throw storage::system_error(errno, "start", program);
+        throw storage::system_error(errno, "start", "sidewinder-fetch");
     input_ = storage::FileDescriptor(commands[0]);
     const storage::FileDescriptor its_input(commands[1]);
-    if (::pipe2(events, O_CLOEXEC) != 0) throw storage::system_error(errno, "start", program);
+    if (::pipe2(events, O_CLOEXEC) != 0) throw storage::system_error(errno, "start", "sidewinder-fetch");
     output_ = storage::FileDescriptor(events[0]);
     const storage::FileDescriptor its_output(events[1]);
     ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-
-    std::vector<std::string> arguments = arguments_of(program, options);
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    const SpawnSetup setup(its_input.get(), its_output.get());
-    const int error =
-        ::posix_spawn(&process_, program.c_str(), &setup.actions, &setup.attributes, argv.data(), environ);
-    if (error != 0) {
-        process_ = -1;
-        throw storage::system_error(error, "start", program);
-    }
+    process_ = starter.start(
+        {.arguments = arguments_of(options), .input = its_input.get(), .output = its_output.get()});
 }
 
 FetchProcess::~FetchProcess() {
-    if (process_ < 0) return;
+    if (!process_) return;
     stop();
     output_.close();
     wait();
@@ -199,11 +163,9 @@ void FetchProcess::send(Command command) {
 }
 
 int FetchProcess::wait() {
-    int status = 0;
-    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-    }
-    process_ = -1;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    const int code = process_->wait();
+    process_.reset();
+    return code;
 }
 
 }  // namespace sidewinder::app

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/core/process_starter.h"
 #include "storage/atomic_file.h"
 
 namespace sidewinder::app {
@@ -61,6 +60,8 @@ class FetchProcess {
     /// Starts `program`; throws storage::Error when it cannot. It has a process group of its own: a Ctrl-C in
     /// the terminal is the caller's to pass on.
     FetchProcess(const std::filesystem::path& program, const FetchOptions& options);
+    /// Through `starter`, whose program is sidewinder-fetch: the window's launcher (app/core/launcher.h).
+    FetchProcess(const ProcessStarter& starter, const FetchOptions& options);
     ~FetchProcess();
     FetchProcess(const FetchProcess&) = delete;
     FetchProcess& operator=(const FetchProcess&) = delete;
@@ -78,7 +79,7 @@ class FetchProcess {
     int wait();
 
   private:
-    pid_t process_ = -1;
+    std::unique_ptr<StartedProcess> process_;
     storage::FileDescriptor input_, output_;
     std::string buffer_;
 };

@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QTimer>
 
+#include "app/window/about_view.h"
 #include "storage/atomic_file.h"
 
 namespace sidewinder::app {
@@ -24,7 +25,12 @@ std::filesystem::path window_file(const storage::Paths& paths) {
 }  // namespace
 
 Application::Application(const Options& options)
-    : options_(options), instance_(QString::fromStdString(options.paths.data.string())) {
+    : options_(options),
+      instance_(QString::fromStdString(options.paths.data.string())),
+      links_(options.launcher) {
+    using State = NetworkLock::State;
+    if (options_.network.state != State::On && options_.network.state != State::Off)
+        problems_.append(network_sentence(options_.network));
     std::string problem;
     settings_ = load_settings(settings_file(options_.paths), &problem);
     if (!problem.empty()) problems_.append(QString::fromStdString(problem));
@@ -60,6 +66,7 @@ bool Application::start() {
                                                        .unsaved = unsaved_},
                                      settings_);
     connect(&instance_, &SingleInstance::raiseRequested, this, &Application::raiseWindow);
+    connectWindow();
     restoreWindow();
     window_->show();
     controller_->start();
@@ -103,6 +110,15 @@ void Application::openCheckpoints() {
     } catch (const storage::Error& error) {
         problems_.append(QString::fromUtf8(error.what()));
     }
+}
+
+void Application::connectWindow() {
+    window_->setAbout(about_view(options_.network));
+    connect(window_.get(), &ui::MainWindow::linkOpenRequested, &links_, &LinkOpener::open);
+    connect(&links_, &LinkOpener::failed, this, [this](const QString& sentence, const QString& address) {
+        window_->showNotice(
+            {.sentence = sentence, .kind = ui::NoticeKind::Warning, .details = address, .milliseconds = 0});
+    });
 }
 
 void Application::tell(const QString& sentence) {

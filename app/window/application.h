@@ -8,7 +8,10 @@
 #include <optional>
 
 #include "app/core/checkpoint_store.h"
+#include "app/core/launcher.h"
+#include "app/core/network_lock.h"
 #include "app/window/controller.h"
+#include "app/window/link_opener.h"
 #include "app/window/single_instance.h"
 #include "app/window/store_thread.h"
 #include "storage/paths.h"
@@ -26,6 +29,9 @@ class Application : public QObject {
         storage::Paths paths;
         std::filesystem::path model;  ///< overrides the settings' model
         BackendMaker backends = real_backends();
+        NetworkLock network;  ///< of this process; said in About, and when it could not be set
+        const Launcher* launcher =
+            nullptr;  ///< what starts other programs; null: nothing does. Outlives this
     };
     explicit Application(const Options& options);
     ~Application() override;
@@ -42,6 +48,7 @@ class Application : public QObject {
     /// None when another instance has the store and was asked to come forward.
     std::optional<storage::Database> openDatabase();
     void openCheckpoints();
+    void connectWindow();
     void restoreWindow();
     void raiseWindow();
     void saveWindow() const;
@@ -52,6 +59,7 @@ class Application : public QObject {
     bool unsaved_ = false;  ///< the store could not be opened: this session lives in memory
     QStringList problems_;  ///< said before there was a window to say them in
     SingleInstance instance_;
+    LinkOpener links_;
     std::unique_ptr<CheckpointStore> checkpoints_;
     std::unique_ptr<StoreThread> store_;
     std::unique_ptr<ui::MainWindow> window_;

@@ -1,7 +1,6 @@
 #include "app/window/controller.h"
 
 #include <QCoreApplication>
-#include <QDesktopServices>
 #include <QMetaObject>
 #include <QTimer>
 
@@ -94,7 +93,6 @@ void Controller::connectWindow() {
         parts_.store.ask([id, pinned](Conversations& c) { c.set_pinned(id, pinned); });
         refreshList();
     });
-    connect(w, &MainWindow::linkOpenRequested, this, [](const QUrl& url) { QDesktopServices::openUrl(url); });
     connect(w, &MainWindow::noticeActionTriggered, this, [this](qint64 action) {
         if (action != kUseCpu) return;
         cpu_only_ = true;

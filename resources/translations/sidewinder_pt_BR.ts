@@ -2,10 +2,75 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="pt_BR">
 <context>
+    <name>sidewinder::ui::AboutDialog</name>
+    <message>
+        <source>About Sidewinder</source>
+        <translation>Sobre o Sidewinder</translation>
+    </message>
+    <message>
+        <source>This window is made with</source>
+        <translation>Esta janela é feita com</translation>
+    </message>
+    <message>
+        <source>The programs beside it, also with</source>
+        <translation>Os programas ao lado dela, também com</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Copiar detalhes</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Concluir</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copiado</translation>
+    </message>
+    <message>
+        <source>Version %1, licence %2, Qt %3</source>
+        <translation>Versão %1, licença %2, Qt %3</translation>
+    </message>
+    <message>
+        <source>An offline coding assistant.</source>
+        <translation>Um assistente de programação offline.</translation>
+    </message>
+    <message>
+        <source>A download that you ask for is made by sidewinder-fetch, and a link that you open by your browser: other programs, started for nothing else.</source>
+        <translation>Um download que você pede é feito pelo sidewinder-fetch, e um link que você abre, pelo seu navegador: outros programas, iniciados só para isso.</translation>
+    </message>
+    <message>
+        <source>The licences in full: in a bundle in share/doc/sidewinder/licences,
+on Debian in /usr/share/doc.</source>
+        <translation>As licenças na íntegra:
+share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
+    </message>
+</context>
+<context>
     <name>sidewinder::app::Application</name>
     <message>
         <source>This session is not saved: conversations are gone when the window closes.</source>
         <translation>Esta sessão não é salva: as conversas se perdem quando a janela é fechada.</translation>
+    </message>
+    <message>
+        <source>This window cannot open network connections: the kernel refuses them (seccomp).</source>
+        <translation>Esta janela não pode abrir conexões de rede: o kernel as recusa (seccomp).</translation>
+    </message>
+    <message>
+        <source>This window opens no network connections, but nothing keeps it from doing so: there are no seccomp filters here.</source>
+        <translation>Esta janela não abre conexões de rede, mas nada a impede: aqui não há filtros seccomp.</translation>
+    </message>
+    <message>
+        <source>This window opens no network connections, but nothing keeps it from doing so: the kernel was asked to refuse them and said “%1”.</source>
+        <translation>Esta janela não abre conexões de rede, mas nada a impede: pediu-se ao kernel que as recusasse, e ele respondeu “%1”.</translation>
+    </message>
+    <message>
+        <source>This window opens no network connections, but the kernel was not asked to refuse them.</source>
+        <translation>Esta janela não abre conexões de rede, mas não se pediu ao kernel que as recusasse.</translation>
+    </message>
+    <message>
+        <source>public domain</source>
+        <translation>domínio público</translation>
     </message>
 </context>
 <context>
@@ -334,6 +399,21 @@ int mean(const int *v, unsigned n) {
     </message>
 </context>
 <context>
+    <name>sidewinder::app::LinkOpener</name>
+    <message>
+        <source>Links cannot be opened from here. Copy the address into your browser.</source>
+        <translation>Não é possível abrir links daqui. Copie o endereço para o seu navegador.</translation>
+    </message>
+    <message>
+        <source>The link could not be opened: %1 Copy the address into your browser.</source>
+        <translation>Não foi possível abrir o link: %1 Copie o endereço para o seu navegador.</translation>
+    </message>
+    <message>
+        <source>No browser took the link. Copy the address into yours.</source>
+        <translation>Nenhum navegador abriu o link. Copie o endereço para o seu.</translation>
+    </message>
+</context>
+<context>
     <name>sidewinder::ui::MainWindow</name>
     <message>
         <source>New chat</source>
@@ -418,6 +498,10 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Undo</source>
         <translation>Desfazer</translation>
+    </message>
+    <message>
+        <source>About Sidewinder</source>
+        <translation>Sobre o Sidewinder</translation>
     </message>
 </context>
 <context>

@@ -1,3 +1,4 @@
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QLibraryInfo>
@@ -10,6 +11,7 @@
 #include "tests/ui/support/fake_controller.h"
 #include "tests/ui/support/sample_data.h"
 #include "ui/chat/chat_pane.h"
+#include "ui/panels/about_dialog.h"
 #include "ui/panels/search_panel.h"
 #include "ui/panels/settings_dialog.h"
 #include "ui/transcript/transcript_view.h"
@@ -151,6 +153,7 @@ class TestScreenshots : public QObject {
             save(dialog->grab(), "settings-float8");
             dialog->close();
         }
+        shootAbout(window);
         Notice notice;
         notice.sentence = QStringLiteral(
             "Not enough memory: the model needs 14.6 GB, 11.2 GB is free. Close firefox (1.9 GB) or load the "
@@ -171,6 +174,26 @@ class TestScreenshots : public QObject {
         shoot(window, "streaming");
         controller.stop(MessageStatus::Stopped);
         return true;
+    }
+    void shootAbout(MainWindow& window) {
+        AboutView view = sampleAbout();
+        for (const bool refused : {true, false}) {
+            view.networkRefused = refused;
+            if (!refused) view.network = QStringLiteral("The kernel has no seccomp filters.");
+            window.setAbout(view);
+            for (QAction* action : window.actions())
+                if (action->text() ==
+                    QCoreApplication::translate("sidewinder::ui::MainWindow", "About Sidewinder"))
+                    action->trigger();
+            auto* dialog = window.findChild<AboutDialog*>();
+            QVERIFY(dialog);
+            QTest::qWait(30);
+            save(dialog->grab(), refused ? "about" : "about-unlocked");
+            QScrollBar* bar = dialog->findChild<QScrollArea*>()->verticalScrollBar();
+            bar->setValue(bar->maximum());
+            if (refused) save(dialog->grab(), "about-end");
+            delete dialog;
+        }
     }
     void shoot(QWidget& window, const char* name) {
         QTest::qWait(20);

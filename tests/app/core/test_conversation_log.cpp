@@ -37,12 +37,14 @@ class TestConversationLog : public QObject {
     }
 
     void whatAnotherTokenizerWasFedIsEncodedAnew() {
-        const auto log = build_log(*tokenizer_, "", {{1, true, "a", {}}, {2, false, "some answer", {}}, {3, true, "c", {}}});
+        const auto log = build_log(*tokenizer_, "",
+                                   {{1, true, "a", {}}, {2, false, "some answer", {}}, {3, true, "c", {}}});
         const auto answer = tokenizer_->encode("some answer");
         const auto first = inference::encode_first_turn(*tokenizer_, "", "a");
         QVERIFY(!answer.empty());
         QVERIFY(std::equal(answer.begin(), answer.end(), log.tokens.begin() + std::ssize(first)));
-        QCOMPARE(log.encoded.size(), std::size_t{2});  // the user's; an answer's ids stay those that were sampled
+        QCOMPARE(log.encoded.size(),
+                 std::size_t{2});  // the user's; an answer's ids stay those that were sampled
     }
 
     void anAnswerThatWasCutOffIsClosed() {

@@ -12,6 +12,8 @@
 
 #include <cstdio>
 
+#include "app/core/launcher.h"
+#include "app/core/network_lock.h"
 #include "app/core/settings.h"
 #include "app/window/application.h"
 
@@ -139,6 +141,9 @@ class Proof : public QObject {
 }  // namespace
 
 int main(int argc, char** argv) {
+    const app::Launcher launcher(app::Launcher::installed());  // as in app/window/main.cpp
+    const app::NetworkLock network = app::lock_network();
+    std::printf("network: %s\n", app::describe(network).c_str());
     const QTemporaryDir home;
     qputenv("XDG_RUNTIME_DIR", home.path().toUtf8());
     QApplication qt(argc, argv);
@@ -148,7 +153,9 @@ int main(int argc, char** argv) {
     app::save_settings(folder / "config" / "settings.json", request.settings);
     app::Application application(
         {.paths = {.data = folder / "data", .cache = folder / "cache", .config = folder / "config"},
-         .model = request.model});
+         .model = request.model,
+         .network = network,
+         .launcher = &launcher});
     if (!application.start()) return 2;
     const Proof proof(application, request);
     return QApplication::exec();

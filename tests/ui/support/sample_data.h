@@ -2,6 +2,8 @@
 
 #include <QString>
 
+#include "ui/values.h"
+
 namespace sidewinder::test {
 
 /// An answer with every kind of block.
@@ -50,6 +52,30 @@ See [the library's own version](https://en.cppreference.com/w/cpp/algorithm/lowe
 }
 
 /// `lines` lines, as a model that does not stop would write them: prose, lists and code by turns.
+inline ui::AboutView sampleAbout() {
+    ui::AboutView view;
+    view.version = QStringLiteral("0.1.0");
+    view.licence = QStringLiteral("Apache-2.0");
+    view.network =
+        QStringLiteral("This window cannot open network connections: the kernel refuses them (seccomp).");
+    view.networkRefused = true;
+    constexpr std::pair<const char*, const char*> libraries[]{{"Qt", "LGPL-3.0"},
+                                                              {"sentencepiece", "Apache-2.0"},
+                                                              {"SQLite", "public domain"},
+                                                              {"SQLiteCpp", "MIT"},
+                                                              {"MD4C", "MIT"},
+                                                              {"Highway", "Apache-2.0"},
+                                                              {"JSON for Modern C++", "MIT"},
+                                                              {"xxHash", "BSD-2-Clause"},
+                                                              {"OpenSSL (libcrypto)", "Apache-2.0"},
+                                                              {"libseccomp", "LGPL-2.1"}};
+    for (const auto& [name, licence] : libraries)
+        view.libraries.append({QString::fromLatin1(name), QString::fromLatin1(licence)});
+    view.otherPrograms = {{QStringLiteral("CLI11"), QStringLiteral("BSD-3-Clause")},
+                          {QStringLiteral("curl"), QStringLiteral("curl")}};
+    return view;
+}
+
 inline QString longAnswer(int lines) {
     QString out;
     out.reserve(lines * 60);
