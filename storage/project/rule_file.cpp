@@ -14,11 +14,22 @@ namespace {
 
 constexpr std::size_t kMaxLine = 4096;
 constexpr std::ptrdiff_t kMaxStars = 32;
+constexpr int kMaxDoubleStars = 3;  // libgit2 tries each way to place them: 64 folders over 3
+constexpr int kMaxCostly = 64;      // rules of one file with two or three of them
+
+int double_stars(std::string_view line) {
+    int count = 0;
+    for (std::size_t at = 0; (at = line.find("**", at)) != std::string_view::npos;
+         at = std::min(line.find_first_not_of('*', at), line.size()))
+        ++count;
+    return count;
+}
 
 /// The lines that libgit2 gets: no byte order mark, CR or NUL, nothing that takes too long to match.
 std::string clean(std::string_view text) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     std::string lines;
+    int costly = 0;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
         std::string_view line = text.substr(at, end - at);
@@ -27,6 +38,8 @@ std::string clean(std::string_view text) {
         line = line.substr(0, line.find('\0'));
         if (line.empty() || line.front() == '#' || line.size() > kMaxLine) continue;
         if (std::count(line.begin(), line.end(), '*') > kMaxStars) continue;
+        const int doubles = double_stars(line);
+        if (doubles > kMaxDoubleStars || (doubles > 1 && ++costly > kMaxCostly)) continue;
         lines.append(line).push_back('\n');
     }
     return lines;

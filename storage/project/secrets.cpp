@@ -22,13 +22,15 @@ bool is_sample(std::string_view name) {
     return ends_in_any_of(name, {".example", ".sample", ".template", ".dist", ".defaults"});
 }
 
-enum Class { Word, Upper, Hex };
+enum Class { Word, Dotted, Upper, Hex };
 
 bool belongs(char c, Class kind) {
     const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z';
     switch (kind) {
         case Word:
             return digit || upper || lower || c == '_' || c == '-';
+        case Dotted:
+            return belongs(c, Word) || c == '.';
         case Upper:
             return digit || upper;
         case Hex:
@@ -62,13 +64,13 @@ constexpr Token kTokens[] = {
     {"sk-ant-", Word, 20, "an API key"},
     {"sk-proj-", Word, 20, "an API key"},
     {"AIzaSy", Word, 33, "a Google API key"},
-    {"ya29.", Word, 20, "a Google access token"},
+    {"ya29.", Dotted, 20, "a Google access token"},
     {"hf_", Word, 30, "a Hugging Face token"},
     {"npm_", Word, 36, "an npm token"},
     {"pypi-AgEIcHlwaS5vcmc", Word, 20, "a PyPI token"},
     {"dop_v1_", Hex, 40, "a DigitalOcean token"},
-    {"SG.", Word, 20, "a SendGrid key"},
-    {"eyJhbGciOi", Word, 20, "a signed web token"},
+    {"SG.", Dotted, 40, "a SendGrid key"},
+    {"eyJhbGciOi", Dotted, 40, "a signed web token"},
 };
 
 const char* find(std::string_view text, std::string_view what, std::size_t from) {

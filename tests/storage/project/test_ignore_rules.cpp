@@ -248,7 +248,7 @@ void TestIgnoreRules::ticked_in() {
 void TestIgnoreRules::costly_rules_are_dropped() {
     std::string rules;
     for (int i = 0; i < 2000; ++i)
-        rules += "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b\n**/a/**/a/**/a/**/a/**/a/**/b\n";
+        rules += "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b\n**/a/**/a/**/a/**/a/**/a/**/b\n**/a/**/a/**/b\n";
     rules += std::string(40, '*') + "\n" + std::string(1 << 17, 'a') + "*\n";
     std::string deep;
     for (int i = 0; i < 60; ++i) deep += "a/";
