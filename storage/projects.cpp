@@ -49,7 +49,9 @@ void insert_files(SQLite::Database& connection, RowId reading, std::int64_t firs
 }
 
 void mark_used(SQLite::Database& connection, RowId project) {
-    SQLite::Statement update(connection, "UPDATE projects SET updated = max(updated + 1, ?) WHERE id = ?");
+    SQLite::Statement update(connection,
+                             "UPDATE projects SET updated = max(?, (SELECT max(updated) + 1 FROM projects))"
+                             " WHERE id = ?");
     update.bind(1, now_ms());
     update.bind(2, project);
     require_project_row(update.exec(), "project", project);
