@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <new>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Arguments {
     std::vector<std::string> files;
     int token_fd = -1;
     bool no_token = false, secrets = false;
+    download::HttpVersion http = download::HttpVersion::Measured;
     download::Limits limits;
     std::int64_t backoff_ms = 1000, patience_seconds = 24 * 3600;
     std::int64_t stall_seconds = 30, connect_seconds = 15;
@@ -75,6 +77,11 @@ void add_options(CLI::App& app, Arguments& a) {
     app.add_option("--token-fd", a.token_fd, "Open descriptor to read the access token from");
     app.add_flag("--no-token", a.no_token, "Send no token, whatever the environment holds");
     app.add_flag("--secrets", a.secrets, "Token and proxy come on standard input (app/fetch/protocol.h)");
+    const std::map<std::string, download::HttpVersion> versions{{"measured", download::HttpVersion::Measured},
+                                                                {"1.1", download::HttpVersion::One},
+                                                                {"2", download::HttpVersion::Two}};
+    app.add_option("--http", a.http, "The version to ask for: 1.1, 2, or as was measured to be fastest")
+        ->transform(CLI::Transformer(versions, CLI::ignore_case));
     add_limits(app, a);
 }
 
@@ -119,7 +126,7 @@ int run(Arguments& a, fetch::CommandReader& commands, Hidden& hidden) {
             .token;
     a.limits.backoff = download::Milliseconds(a.backoff_ms);
     a.limits.patience = std::chrono::seconds(a.patience_seconds);
-    download::HttpSession session({address.origin(), hidden.token, a.ca_file, hidden.proxy,
+    download::HttpSession session({address.origin(), hidden.token, a.ca_file, hidden.proxy, a.http,
                                    std::chrono::seconds(a.connect_seconds),
                                    std::chrono::seconds(a.stall_seconds)});
     hidden.proxy = session.proxy();  // perhaps the environment's

@@ -130,6 +130,26 @@ void set(State& state, CURLoption option, Value value) {
     if (curl_easy_setopt(state.easy.get(), option, value) == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
 }
 
+/// Bytes of a file come faster over connections of HTTP/1.1 (tests/bench/results/download-2026-11-23.md): no
+/// frames to take apart, and no window that they share. The few short questions share one of HTTP/2.
+long version_of(const State& state) {
+    switch (state.session->options.version) {
+        case HttpVersion::One:
+            return CURL_HTTP_VERSION_1_1;
+        case HttpVersion::Two:
+            return CURL_HTTP_VERSION_2TLS;
+        case HttpVersion::Measured:
+            break;
+    }
+    return state.request.is_bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+}
+
+void set_version(State& state) {
+    const long version = version_of(state);
+    set(state, CURLOPT_HTTP_VERSION, version);
+    set(state, CURLOPT_PIPEWAIT, version == CURL_HTTP_VERSION_2TLS ? 1L : 0L);  // one connection for all
+}
+
 void set_limits(State& state) {
     const HttpOptions& options = state.session->options;
     set(state, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
@@ -192,6 +212,7 @@ void configure(State& state) {
     set(state, CURLOPT_HEADERDATA, &state);
     set(state, CURLOPT_WRITEFUNCTION, on_body);
     set(state, CURLOPT_WRITEDATA, &state);
+    set_version(state);
     set_limits(state);
     set_trust(state);
     set_proxy(state);
