@@ -7,7 +7,7 @@ Each client is held to one core, the server to the others. The folder should be 
 for every 4 MiB to be synced, which curl does not do. "python" is the tests' own hub, without TLS; "nginx" is Debian's,
 with TLS, and compares HTTP/1.1 with HTTP/2 (the hub's answers are files then).
 """
-import argparse, hashlib, json, os, pathlib, platform, shutil, socket, subprocess, sys, tempfile, time
+import argparse, hashlib, json, os, pathlib, shutil, signal, socket, subprocess, sys, tempfile, time
 
 here = pathlib.Path(__file__).resolve().parent
 parser = argparse.ArgumentParser()
@@ -24,6 +24,7 @@ work = pathlib.Path(tempfile.mkdtemp(prefix="download-bench-", dir=arguments.fol
 cores = sorted(os.sched_getaffinity(0))
 client, server_cores = set(cores[:arguments.cores]), set(cores[arguments.cores:]) or set(cores)
 server = None
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing stays behind
 
 
 def make_content(path):
@@ -120,17 +121,17 @@ try:
                 ways.append((name, lambda v=version, c=connections: fetch(c, "--http", v)))
     else:
         ways += [(f"sidewinder-fetch, {c} connection" + ("s" if c > 1 else ""), lambda c=c: fetch(c)) for c in (1, 4)]
-    results = {}
-    for name, run in ways:
-        results[name] = min(run() for _ in range(arguments.runs))
-        shutil.rmtree(work / "model", ignore_errors=True)
-        (work / "curl.bin").unlink(missing_ok=True)
     print(f"{arguments.mib} MiB from {arguments.server}{' with TLS' if tls else ''}, best of {arguments.runs}, "
           f"{arguments.cores} core(s) for the client, in {arguments.folder}")
     print(first_line(["curl", "--version"]))
-    print(f"| way | MB/s | of curl |\n| --- | --- | --- |")
-    for name, seconds in results.items():
-        print(f"| {name} | {arguments.mib * 1.048576 / seconds:.0f} | {results['curl'] / seconds:.2f} |")
+    print("| way | MB/s | of curl |\n| --- | --- | --- |")
+    of_curl = None
+    for name, run in ways:
+        seconds = min(run() for _ in range(arguments.runs))
+        of_curl = of_curl or seconds
+        print(f"| {name} | {arguments.mib * 1.048576 / seconds:.0f} | {of_curl / seconds:.2f} |", flush=True)
+        shutil.rmtree(work / "model", ignore_errors=True)
+        (work / "curl.bin").unlink(missing_ok=True)
 finally:
     if server:
         server.kill()
