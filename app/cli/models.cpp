@@ -6,12 +6,23 @@
 #include <iostream>
 
 #include "app/cli/command.h"
+#include "app/core/fetch_process.h"
 #include "storage/paths.h"
 
 namespace sidewinder::cli {
 
 storage::ModelFiles installed_models() {
     return storage::ModelFiles(storage::standard_paths().models());
+}
+
+std::filesystem::path fetch_program() {
+    std::filesystem::path program = app::find_fetch_program();
+    if (program.empty())
+        throw storage::Error(
+            storage::Error::Kind::NotFound,
+            "This installation has no sidewinder-fetch, the program that downloads. Install it, "
+            "or bring the model's folder on a stick: sidewinder-cli models import FOLDER.");
+    return program;
 }
 
 ProgressLine::ProgressLine(std::string doing)
@@ -56,6 +67,7 @@ void add_models(CLI::App& app, int& exit) {
     models->require_subcommand(1);
     add_models_show(*models, exit);
     add_models_download(*models, exit);
+    add_models_token(*models, exit);
     add_models_bring(*models, exit);
     add_models_check(*models, exit);
 }

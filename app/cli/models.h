@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,6 +16,10 @@ void add_models_show(CLI::App& models, int& exit);      ///< list, show
 void add_models_check(CLI::App& models, int& exit);     ///< verify, remove
 void add_models_bring(CLI::App& models, int& exit);     ///< import, export, quantize
 void add_models_download(CLI::App& models, int& exit);  ///< download
+void add_models_token(CLI::App& models, int& exit);     ///< token
+
+/// sidewinder-fetch; throws storage::Error where the installation has none.
+std::filesystem::path fetch_program();
 
 /// The person's folder of models.
 storage::ModelFiles installed_models();

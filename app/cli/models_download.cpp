@@ -1,12 +1,15 @@
+#include <strings.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/models.h"
+#include "app/cli/secret_input.h"
 #include "app/core/fetch_process.h"
 #include "app/core/model_choice.h"
 #include "storage/model_source.h"
@@ -22,8 +25,42 @@ using storage::gigabytes;
 struct DownloadOptions {
     app::FetchOptions fetch;
     std::string weights;
+    int token_fd = -1;
     bool json = false;
 };
+
+/// HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, as Hugging Face's own tools read them.
+void refuse_if_offline() {
+    for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr) continue;
+        for (const char* yes : {"1", "ON", "YES", "TRUE"})
+            if (::strcasecmp(value, yes) == 0)
+                throw storage::Error(
+                    storage::Error::Kind::Denied,
+                    std::string(name) + "=" + value +
+                        " forbids downloads. Unset it to download, or bring the model's folder on a stick: "
+                        "sidewinder-cli models import FOLDER.");
+    }
+}
+
+void read_token(DownloadOptions& options) {
+    if (options.token_fd < 0) return;
+    options.fetch.token = read_secret_from(options.token_fd);
+    if (options.fetch.token.empty())
+        throw storage::Error(storage::Error::Kind::NotFound,
+                             "Descriptor " + std::to_string(options.token_fd) +
+                                 " gave no access token. Open it, as in: --token-fd 3 3<FILE");
+}
+
+/// Said before anything is connected.
+void say_whom(const app::FetchOptions& options) {
+    std::fprintf(stderr, "Connecting to %s, and to where it keeps its files%s.\n",
+                 printable(app::host_of(app::endpoint_of(options.endpoint))).c_str(),
+                 options.proxy.empty()
+                     ? ""
+                     : (", through the proxy " + printable(app::host_of(options.proxy))).c_str());
+}
 
 std::string left(std::uint64_t seconds) {
     char text[48];
@@ -148,6 +185,7 @@ int finish(const DownloadOptions& options, storage::ModelFiles& models, const st
 
 int download(DownloadOptions options) {
     if (!options.weights.empty()) inference::WeightRecipe::parse(options.weights);  // before 14 GB have come
+    refuse_if_offline();
     const Interrupt interrupt;
     const std::string& repo = options.fetch.repo;
     const std::size_t slash = repo.find('/');
@@ -158,16 +196,15 @@ int download(DownloadOptions options) {
     storage::ModelFiles models = installed_models();
     const auto id =
         storage::ModelId::make(repo.substr(0, slash), repo.substr(slash + 1), options.fetch.revision);
-    const fs::path program = app::find_fetch_program();
-    if (program.empty())
-        throw storage::Error(
-            storage::Error::Kind::NotFound,
-            "This installation has no sidewinder-fetch, the program that downloads. Install it, "
-            "or bring the model's folder on a stick: sidewinder-cli models import FOLDER.");
+    const fs::path program = fetch_program();
+    refuse_password(options.fetch.proxy);
+    read_token(options);
     prepare(models, id);
+    say_whom(options.fetch);
     options.fetch.into = models.folder_of(id);
     Watcher watcher;
     app::FetchProcess process(program, options.fetch);
+    wipe(options.fetch.token);
     const int code = watch(process, watcher, interrupt.token());
     if (code == 0) return finish(options, models, id, interrupt.token());
     return fail(options, id, watcher.last(), code, interrupt.token().stop_requested());
@@ -187,9 +224,18 @@ void add_models_download(CLI::App& models, int& exit) {
     command->add_option("--file", options->fetch.files, "Only these files; default: what the model needs")
         ->allow_extra_args(false);
     command->add_option("--ca", options->fetch.ca_file, "CA certificates instead of the system's");
-    command->add_option("--proxy", options->fetch.proxy, "Proxy; default: from the environment");
-    command->add_option("--token-file", options->fetch.token_file,
-                        "File with the access token (or HF_TOKEN)");
+    command->add_option(
+        "--proxy", options->fetch.proxy,
+        "http, https, socks5 or socks5h://HOST:PORT; default, and with a password: HTTPS_PROXY");
+    CLI::Option* fd =
+        command->add_option("--token-fd", options->token_fd, "Open descriptor to read the access token from");
+    CLI::Option* file =
+        command->add_option("--token-file", options->fetch.token_file,
+                            "File with the access token; default: HF_TOKEN, or what 'models token' says");
+    CLI::Option* none = command->add_flag("--no-token", options->fetch.no_token,
+                                          "Send no access token, wherever there is one");
+    fd->check(CLI::NonNegativeNumber)->excludes(file)->excludes(none);
+    file->excludes(none);
     command->add_option("--weights", options->weights, "Also make this file: int8 or int4");
     command->add_flag("--json", options->json, "One JSON object at the end");
     command->callback([options, &exit] { exit = download(*options); });

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -36,12 +38,27 @@ FetchEvent::Kind kind_of(const std::string& name) {
     static const std::map<std::string, Kind> kKinds{
         {"state", Kind::State}, {"files", Kind::Files}, {"progress", Kind::Progress},
         {"retry", Kind::Retry}, {"note", Kind::Note},   {"verified", Kind::Verified},
-        {"done", Kind::Done},   {"error", Kind::Error}};
+        {"done", Kind::Done},   {"error", Kind::Error}, {"token", Kind::Token}};
     const auto found = kKinds.find(name);
     return found == kKinds.end() ? Kind::Other : found->second;
 }
 
+bool has_secrets(const FetchOptions& options) {
+    return !options.token.empty() || !options.proxy.empty();
+}
+
+std::vector<std::string> token_arguments_of(const FetchOptions& options) {
+    using Task = FetchOptions::Task;
+    const bool set = options.task == Task::SetToken;
+    std::vector<std::string> arguments{
+        "token", set ? "set" : (options.task == Task::ShowToken ? "show-where" : "remove")};
+    if (!options.endpoint.empty()) arguments.push_back("--endpoint=" + options.endpoint);
+    if (set && options.token_in_file) arguments.emplace_back("--in-file");
+    return arguments;
+}
+
 std::vector<std::string> arguments_of(const FetchOptions& options) {
+    if (options.task != FetchOptions::Task::Download) return token_arguments_of(options);
     std::vector<std::string> arguments{"--repo=" + options.repo, "--revision=" + options.revision,
                                        "--into=" + options.into.string()};
     const auto add = [&](const char* name, const std::string& value) {
@@ -49,8 +66,9 @@ std::vector<std::string> arguments_of(const FetchOptions& options) {
     };
     add("--endpoint", options.endpoint);
     add("--ca", options.ca_file);
-    add("--proxy", options.proxy);
     add("--token-file", options.token_file);
+    if (options.no_token) arguments.emplace_back("--no-token");
+    if (has_secrets(options)) arguments.emplace_back("--secrets");
     for (const std::string& file : options.files) arguments.push_back("--file=" + file);
     arguments.insert(arguments.end(), options.more.begin(), options.more.end());
     return arguments;
@@ -76,6 +94,7 @@ std::optional<FetchEvent> parse_fetch_line(std::string_view line) {
     event.file = text_of(object, "file");
     event.state = text_of(object, "state");
     event.message = text_of(object, "message");
+    event.where = text_of(object, "where");
     event.fault = text_of(object, "fault");
     event.commit = text_of(object, "commit");
     event.sha256 = text_of(object, "sha256");
@@ -94,6 +113,19 @@ std::optional<FetchEvent> parse_fetch_line(std::string_view line) {
             if (file.is_object() && event.files.size() < kMostFiles)
                 event.files.push_back({text_of(file, "name"), number_of(file, "size")});
     return event;
+}
+
+std::string endpoint_of(const std::string& given) {
+    if (!given.empty()) return given;
+    const char* value = std::getenv("HF_ENDPOINT");
+    return value != nullptr && *value != '\0' ? value : "https://huggingface.co";
+}
+
+std::string host_of(const std::string& address) {
+    const std::size_t scheme = address.find("://");
+    std::string host = address.substr(scheme == std::string::npos ? 0 : scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    return host.substr(host.rfind('@') + 1);  // npos + 1 is 0
 }
 
 fs::path find_fetch_program() {
@@ -122,6 +154,17 @@ FetchProcess::FetchProcess(const ProcessStarter& starter, const FetchOptions& op
     ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
     process_ = starter.start(
         {.arguments = arguments_of(options), .input = its_input.get(), .output = its_output.get()});
+    hand_over(options);
+}
+
+void FetchProcess::hand_over(const FetchOptions& options) {
+    if (!has_secrets(options)) return;
+    json secrets{{"command", "secrets"}, {"token", options.token}, {"proxy", options.proxy}};
+    std::string line = secrets.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";
+    [[maybe_unused]] const ssize_t sent = ::send(input_.get(), line.data(), line.size(), MSG_NOSIGNAL);
+    for (std::string* copy :
+         {&line, secrets["token"].get_ptr<std::string*>(), secrets["proxy"].get_ptr<std::string*>()})
+        ::explicit_bzero(copy->data(), copy->size());
 }
 
 FetchProcess::~FetchProcess() {

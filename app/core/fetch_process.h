@@ -16,14 +16,15 @@ namespace sidewinder::app {
 /// One line of sidewinder-fetch (app/fetch/protocol.h). Fields that an event does not have keep their
 /// defaults.
 struct FetchEvent {
-    enum class Kind { Other, State, Files, Progress, Retry, Note, Verified, Done, Error };
+    enum class Kind { Other, State, Files, Progress, Retry, Note, Verified, Done, Error, Token };
     struct File {
         std::string name;
         std::uint64_t size = 0;
     };
     Kind kind = Kind::Other;
     std::string file, state;  ///< state: "listing", "downloading", "paused", "verifying", "publishing"
-    std::string message;      ///< a sentence: of Retry, Note, Error
+    std::string message;      ///< a sentence: of Retry, Note, Error, Token
+    std::string where;        ///< of Token: "keyring", "file", a variable's name, a path, or ""
     std::string fault;        ///< of Error, "no_space"
     std::string commit, sha256;
     std::vector<File> files;  ///< of Files
@@ -38,14 +39,28 @@ struct FetchEvent {
 std::optional<FetchEvent> parse_fetch_line(std::string_view line);
 
 struct FetchOptions {
+    /// The tasks on tokens need no more than endpoint, token and token_in_file; they end with Kind::Token.
+    enum class Task { Download, SetToken, ShowToken, RemoveToken };
+    Task task = Task::Download;
     std::string repo;  ///< "owner/name"
     std::string revision = "main";
     std::filesystem::path into;
     std::string endpoint;            ///< empty: HF_ENDPOINT, else the Hub
     std::vector<std::string> files;  ///< empty: those that a model needs
-    std::string ca_file, proxy, token_file;
+    std::string ca_file, token_file;
+    /// Handed over on its standard input, as protocol.h says, and no other way: never seen in a list of
+    /// processes. The proxy may hold NAME:PASSWORD@; empty: that of the environment.
+    std::string token, proxy;
+    bool no_token = false;
+    bool token_in_file = false;     ///< SetToken: not into the keyring
     std::vector<std::string> more;  ///< further arguments, passed on as they are
 };
+
+/// The hub that is meant when `given` is, as sidewinder-fetch sees it: itself, HF_ENDPOINT, or the Hub.
+std::string endpoint_of(const std::string& given);
+
+/// What to call an address, or a proxy: "host:port" of it, and nothing that could be a secret.
+std::string host_of(const std::string& address);
 
 /// sidewinder-fetch beside the running program or in ../libexec/sidewinder; empty when the installation has
 /// none.
@@ -79,6 +94,8 @@ class FetchProcess {
     int wait();
 
   private:
+    void hand_over(const FetchOptions& options);
+
     std::unique_ptr<StartedProcess> process_;
     storage::FileDescriptor input_, output_;
     std::string buffer_;

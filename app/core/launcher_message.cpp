@@ -11,10 +11,11 @@ namespace {
 constexpr char kFetch = 'F', kLink = 'L';
 constexpr char kArgument = 'a', kVariable = 'e', kAddress = 'u';
 
-constexpr std::array<std::string_view, 17> kOptions{
-    "repo",        "revision",   "into",     "file",        "endpoint",       "ca",
-    "proxy",       "token-file", "token-fd", "connections", "piece-bytes",    "save-bytes",
-    "spare-bytes", "backoff-ms", "patience", "stall",       "connect-timeout"};
+constexpr std::array<std::string_view, 18> kOptions{
+    "repo",        "revision",   "into",     "file",        "endpoint",        "ca",
+    "proxy",       "token-file", "token-fd", "connections", "piece-bytes",     "save-bytes",
+    "spare-bytes", "backoff-ms", "patience", "stall",       "connect-timeout", "http"};
+constexpr std::array<std::string_view, 2> kFlags{"--no-token", "--secrets"};
 
 constexpr std::array<std::string_view, 10> kVariables{
     "HF_ENDPOINT", "HF_TOKEN",  "HTTP_PROXY", "http_proxy", "HTTPS_PROXY",
@@ -50,7 +51,7 @@ bool take_field(LaunchMessage& message, char tag, std::string_view text) {
 }  // namespace
 
 bool is_fetch_argument(std::string_view argument) {
-    if (argument == "--no-token") return true;
+    if (contains(kFlags, argument)) return true;
     if (argument.substr(0, 2) != "--") return false;
     const std::size_t equals = argument.find('=');
     return equals != std::string_view::npos && contains(kOptions, argument.substr(2, equals - 2));

@@ -34,7 +34,8 @@ const char* name_of(Phase phase) {
 }  // namespace
 
 void EventWriter::write(const Json& event) {
-    std::string line = token_.hidden(event.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";
+    const std::string text = event.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string line = proxy_.hidden(token_.hidden(text)) + "\n";
     std::string_view rest = line;
     while (!rest.empty()) {
         const ssize_t written = ::write(fd_, rest.data(), rest.size());
@@ -112,6 +113,10 @@ void EventWriter::note(const std::string& file, const std::string& sentence) {
 
 void EventWriter::verified(const std::string& file, std::int64_t size, const std::string& sha256) {
     write({{"event", protocol::kVerified}, {"file", file}, {"size", size}, {"sha256", sha256}});
+}
+
+void EventWriter::token(const std::string& where, const std::string& sentence) {
+    write({{"event", protocol::kToken}, {"where", where}, {"message", sentence}});
 }
 
 void EventWriter::done(const storage::Manifest& manifest, const std::string& folder) {

@@ -12,11 +12,13 @@
 
 namespace sidewinder::fetch {
 
-/// Writes the events of protocol.h, each line at once, with the token hidden. Throws Error(Stopped) when
+/// Writes the events of protocol.h, each line at once, with the token and the proxy's password
+/// hidden. Throws Error(Stopped) when
 /// nobody reads any more.
 class EventWriter final : public download::Listener {
   public:
-    EventWriter(int fd, download::Token token) : fd_(fd), token_(std::move(token)) {}
+    EventWriter(int fd, download::Token token, download::Proxy proxy)
+        : fd_(fd), token_(std::move(token)), proxy_(std::move(proxy)) {}
 
     void files(const std::vector<download::RemoteFile>& files, const std::string& commit) override;
     void phase(download::Phase phase, const std::string& file) override;
@@ -26,6 +28,8 @@ class EventWriter final : public download::Listener {
     void note(const std::string& file, const std::string& sentence) override;
     void verified(const std::string& file, std::int64_t size, const std::string& sha256) override;
 
+    /// `where`: "keyring", "file", a variable's name or a path; "" for none.
+    void token(const std::string& where, const std::string& sentence);
     void done(const storage::Manifest& manifest, const std::string& folder);
     void error(download::Fault fault, const std::string& sentence);
 
@@ -38,6 +42,7 @@ class EventWriter final : public download::Listener {
 
     int fd_;
     download::Token token_;
+    download::Proxy proxy_;
     download::Phase phase_ = download::Phase::Listing;
     std::map<std::string, std::int64_t> bytes_;  // of each file
     std::int64_t total_size_ = 0;

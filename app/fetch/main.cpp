@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -6,12 +7,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "app/fetch/command_reader.h"
 #include "app/fetch/event_writer.h"
+#include "app/fetch/token_choice.h"
+#include "app/fetch/token_command.h"
 #include "storage/download/repository_download.h"
 
 namespace {
@@ -23,7 +27,8 @@ struct Arguments {
     std::string endpoint, repository, revision = "main", into, ca_file, proxy, token_file;
     std::vector<std::string> files;
     int token_fd = -1;
-    bool no_token = false;
+    bool no_token = false, secrets = false;
+    download::HttpVersion http = download::HttpVersion::Measured;
     download::Limits limits;
     std::int64_t backoff_ms = 1000, patience_seconds = 24 * 3600;
     std::int64_t stall_seconds = 30, connect_seconds = 15;
@@ -64,36 +69,68 @@ void add_options(CLI::App& app, Arguments& a) {
     app.add_option("--endpoint", a.endpoint, "The hub or a mirror (HF_ENDPOINT, or https://huggingface.co)");
     app.add_option("--file", a.files, "Only these files, by name (default: what the model needs)");
     app.add_option("--ca", a.ca_file, "CA certificates in PEM instead of the system's");
-    app.add_option("--proxy", a.proxy,
-                   "Proxy (HTTPS_PROXY, ALL_PROXY, NO_PROXY); a password belongs into the environment");
+    app.add_option(
+        "--proxy", a.proxy,
+        "http, https, socks5 or socks5h://HOST:PORT (https_proxy, all_proxy, no_proxy); a password "
+        "belongs into the environment");
     app.add_option("--token-file", a.token_file, "File with the access token; only you may read it");
     app.add_option("--token-fd", a.token_fd, "Open descriptor to read the access token from");
     app.add_flag("--no-token", a.no_token, "Send no token, whatever the environment holds");
+    app.add_flag("--secrets", a.secrets, "Token and proxy come on standard input (app/fetch/protocol.h)");
+    const std::map<std::string, download::HttpVersion> versions{{"measured", download::HttpVersion::Measured},
+                                                                {"1.1", download::HttpVersion::One},
+                                                                {"2", download::HttpVersion::Two}};
+    app.add_option("--http", a.http, "The version to ask for: 1.1, 2, or as was measured to be fastest")
+        ->transform(CLI::Transformer(versions, CLI::ignore_case));
     add_limits(app, a);
 }
 
-std::string endpoint_of(const Arguments& a) {
-    if (!a.endpoint.empty()) return a.endpoint;
-    const char* value = std::getenv("HF_ENDPOINT");
-    return value != nullptr && *value != '\0' ? value : std::string(download::kDefaultEndpoint);
+/// HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, as huggingface_hub reads them.
+void refuse_if_offline() {
+    for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr) continue;
+        for (const char* yes : {"1", "ON", "YES", "TRUE"})
+            if (::strcasecmp(value, yes) == 0)
+                throw download::Error(Fault::Usage, std::string(name) + "=" + value +
+                                                        " forbids downloads. Unset it to download.");
+    }
 }
 
-download::Token token_of(const Arguments& a) {
-    if (a.no_token) return {};
-    if (a.token_fd >= 0) return download::read_token_descriptor(a.token_fd);
-    if (!a.token_file.empty()) return download::read_token_file(a.token_file);
-    return download::token_from_environment();
+download::Proxy proxy_of(const Arguments& a, const std::string& handed_over) {
+    if (!handed_over.empty()) return download::Proxy(handed_over);
+    download::Proxy proxy(a.proxy);
+    if (proxy.has_credentials())
+        throw download::Error(
+            Fault::Usage,
+            "A name and password on a command line can be read by others. Put the proxy into "
+            "HTTPS_PROXY instead.");
+    return proxy;
 }
 
-int run(Arguments& a, fetch::CommandReader& commands, download::Token& token) {
-    token = token_of(a);
+/// What no output may hold, known as soon as it is.
+struct Hidden {
+    download::Token token;
+    download::Proxy proxy;
+};
+
+int run(Arguments& a, fetch::CommandReader& commands, Hidden& hidden) {
+    refuse_if_offline();
+    const fetch::Secrets secrets = a.secrets ? commands.wait_for_secrets() : fetch::Secrets();
+    hidden.proxy = proxy_of(a, secrets.proxy);
+    const download::HubAddress address(download::endpoint_of(a.endpoint), a.repository, a.revision);
+    hidden.token =
+        fetch::choose_token(
+            {a.no_token, a.token_fd, a.token_file, secrets.token}, address.origin().text(),
+            [](const std::string& sentence) { fetch::EventWriter(STDOUT_FILENO, {}, {}).note("", sentence); })
+            .token;
     a.limits.backoff = download::Milliseconds(a.backoff_ms);
     a.limits.patience = std::chrono::seconds(a.patience_seconds);
-    const download::HubAddress address(endpoint_of(a), a.repository, a.revision);
-    download::HttpSession session({address.origin(), token, a.ca_file, a.proxy,
+    download::HttpSession session({address.origin(), hidden.token, a.ca_file, hidden.proxy, a.http,
                                    std::chrono::seconds(a.connect_seconds),
                                    std::chrono::seconds(a.stall_seconds)});
-    fetch::EventWriter events(STDOUT_FILENO, token);
+    hidden.proxy = session.proxy();  // perhaps the environment's
+    fetch::EventWriter events(STDOUT_FILENO, hidden.token, hidden.proxy);
     download::Job job(session, commands, events, a.limits);
     try {
         const storage::Manifest manifest = download::download_repository(job, address, a.into, a.files);
@@ -106,13 +143,14 @@ int run(Arguments& a, fetch::CommandReader& commands, download::Token& token) {
     }
 }
 
-int fail(const download::Token& token, Fault fault, const std::string& sentence) {
+int fail(const Hidden& hidden, Fault fault, const std::string& sentence) {
     try {
-        fetch::EventWriter(STDOUT_FILENO, token).error(fault, sentence);
+        fetch::EventWriter(STDOUT_FILENO, hidden.token, hidden.proxy).error(fault, sentence);
     } catch (const std::exception&) {  // nobody reads any more: the exit code says it
     }
     if (::isatty(STDERR_FILENO) != 0)
-        std::fprintf(stderr, "sidewinder-fetch: %s\n", token.hidden(sentence).c_str());
+        std::fprintf(stderr, "sidewinder-fetch: %s\n",
+                     hidden.proxy.hidden(hidden.token.hidden(sentence)).c_str());
     return static_cast<int>(fault);
 }
 
@@ -127,6 +165,7 @@ int main(int argc, char** argv) {
     hide_memory();
     for (const int signal : {SIGPIPE, SIGXFSZ})
         ::signal(signal, SIG_IGN);  // the calls fail instead, and say why
+    if (argc > 1 && std::string_view(argv[1]) == "token") return fetch::run_token_command(argc - 1, argv + 1);
     CLI::App app(
         "Downloads one model from a model hub, verified. The only program of Sidewinder's that talks to a "
         "network. Progress is JSON lines (app/fetch/protocol.h).",
@@ -134,18 +173,18 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string("sidewinder-fetch ") + SIDEWINDER_VERSION);
     Arguments arguments;
     add_options(app, arguments);
-    download::Token token;
+    Hidden hidden;
     try {
         app.parse(argc, argv);
         fetch::CommandReader commands(STDIN_FILENO);
-        return run(arguments, commands, token);
+        return run(arguments, commands, hidden);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(Fault::Usage);
     } catch (const download::Error& error) {
-        return fail(token, error.fault(), error.what());
+        return fail(hidden, error.fault(), error.what());
     } catch (const std::bad_alloc&) {
-        return fail(token, Fault::Internal, "There is not enough memory. Close something and try again.");
+        return fail(hidden, Fault::Internal, "There is not enough memory. Close something and try again.");
     } catch (const std::exception& error) {
-        return fail(token, Fault::Internal, error.what());
+        return fail(hidden, Fault::Internal, error.what());
     }
 }

@@ -21,12 +21,20 @@
 ///                                               a try failed, the next one follows after the wait
 ///   {"event":"note","file":F,"message":sentence}     e.g. a file changed at the hub and starts over
 ///   {"event":"verified","file":F,"size":N,"sha256":64 hex digits}
+///   {"event":"token","where":W,"message":sentence}   the last line of `sidewinder-fetch token …`; W:
+///   "keyring",
+///                                               "file", a variable's name or a path; "" for none
 ///   {"event":"done","folder":path,"commit":…,"manifest":path,"bytes":sum}     the last line of a good end
 ///   {"event":"error","fault":name,"code":exit code,"resumable":bool,"message":sentence}
 ///                                               the last line of any other end; the names and codes are
 ///                                               those of storage/download/fault.h
 ///
-/// Standard input, one command a line:
+/// Standard input, one command a line, of at most 8 KiB:
+///   {"command":"secrets","token":T,"proxy":P}    before all others, and only if the argument --secrets is
+///                                               given, which waits for it for ten seconds. Both keys may be
+///                                               missing. What must not be seen in a list of processes comes
+///                                               here and on no other way: not in an argument, a variable or
+///                                               a further descriptor. Wiped once read
 ///   {"command":"pause"}    requests end, what is there is saved; answered by state "paused"
 ///   {"command":"resume"}   goes on
 ///   {"command":"cancel"}   ends with fault "cancelled"; with "remove":true what is on the way is removed as
@@ -34,12 +42,13 @@
 /// If standard input is a pipe or a socket, its end means that the parent died or wants no more: the program
 /// ends with fault "stopped" and keeps the parts, as it does on SIGTERM, SIGINT and SIGHUP.
 ///
-/// No line ever holds a token or the query of an address.
+/// No line of the output ever holds a token, a proxy's password or the query of an address.
 namespace sidewinder::fetch::protocol {
 
 inline constexpr std::string_view kState = "state", kFiles = "files", kProgress = "progress",
                                   kRetry = "retry", kNote = "note", kVerified = "verified", kDone = "done",
-                                  kError = "error";
-inline constexpr std::string_view kPause = "pause", kResume = "resume", kCancel = "cancel";
+                                  kError = "error", kToken = "token";
+inline constexpr std::string_view kPause = "pause", kResume = "resume", kCancel = "cancel",
+                                  kSecrets = "secrets";
 
 }  // namespace sidewinder::fetch::protocol

@@ -6,7 +6,7 @@
 namespace sidewinder::download {
 
 std::string_view fault_name(Fault fault) {
-    static constexpr std::array<std::pair<Fault, std::string_view>, 26> kNames{{
+    static constexpr std::array<std::pair<Fault, std::string_view>, 27> kNames{{
         {Fault::Usage, "usage"},
         {Fault::Stopped, "stopped"},
         {Fault::Cancelled, "cancelled"},
@@ -32,6 +32,7 @@ std::string_view fault_name(Fault fault) {
         {Fault::NoSpace, "no_space"},
         {Fault::Denied, "denied"},
         {Fault::Disk, "disk"},
+        {Fault::Keyring, "keyring"},
         {Fault::Internal, "internal"},
     }};
     for (const auto& [known, name] : kNames)

@@ -34,6 +34,7 @@ enum class Fault : int {
     NoSpace = 28,
     Denied = 29,
     Disk = 30,
+    Keyring = 31,  ///< the keyring is not there, locked, or does not answer
     Internal = 70,
 };
 

@@ -98,6 +98,7 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
         if (::getnameinfo(&address->addr, address->addrlen, host.data(), host.size(), port.data(),
                           port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
             return CURL_SOCKET_BAD;
+        if (state.proxy() && state.proxy().port() == std::atoi(port.data())) state.asked_proxy = true;
         if (auto refusal =
                 refusal_of_address(*state.session, state.request.url, host.data(), std::atoi(port.data()))) {
             state.thrown = std::make_exception_ptr(std::move(*refusal));
@@ -129,6 +130,26 @@ void set(State& state, CURLoption option, Value value) {
     if (curl_easy_setopt(state.easy.get(), option, value) == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
 }
 
+/// Bytes of a file come faster over connections of HTTP/1.1 (tests/bench/results/download-2026-11-23.md): no
+/// frames to take apart, and no window that they share. The few short questions share one of HTTP/2.
+long version_of(const State& state) {
+    switch (state.session->options.version) {
+        case HttpVersion::One:
+            return CURL_HTTP_VERSION_1_1;
+        case HttpVersion::Two:
+            return CURL_HTTP_VERSION_2TLS;
+        case HttpVersion::Measured:
+            break;
+    }
+    return state.request.is_bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+}
+
+void set_version(State& state) {
+    const long version = version_of(state);
+    set(state, CURLOPT_HTTP_VERSION, version);
+    set(state, CURLOPT_PIPEWAIT, version == CURL_HTTP_VERSION_2TLS ? 1L : 0L);  // one connection for all
+}
+
 void set_limits(State& state) {
     const HttpOptions& options = state.session->options;
     set(state, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
@@ -152,12 +173,30 @@ void set_trust(State& state) {
         set(state, CURLOPT_CAINFO, options.ca_file.c_str());
         set(state, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     }
-    if (!options.proxy.empty()) set(state, CURLOPT_PROXY, options.proxy.c_str());
-    set(state, CURLOPT_HTTPPROXYTUNNEL, 1L);  // no proxy reads a request, not even a plain one
-    set(state, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(state, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     set(state, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     set(state, CURLOPT_OPENSOCKETDATA, &state);
+}
+
+/// Name and password apart from the address: libcurl repeats an address in its messages.
+void set_proxy(State& state) {
+    const Proxy& proxy = state.proxy();
+    set(state, CURLOPT_PROXY, proxy.address().c_str());  // "" also keeps libcurl from the environment
+    if (!proxy) return;
+    if (proxy.has_credentials()) {
+        set(state, CURLOPT_PROXYUSERNAME, proxy.name().c_str());
+        set(state, CURLOPT_PROXYPASSWORD, proxy.password().c_str());
+        set(state, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+        set(state, CURLOPT_SOCKS5_AUTH, static_cast<long>(CURLAUTH_BASIC));
+    } else {
+        set(state, CURLOPT_SOCKS5_AUTH, static_cast<long>(CURLAUTH_NONE));
+    }
+    set(state, CURLOPT_HTTPPROXYTUNNEL, 1L);  // no proxy reads a request, not even a plain one
+    set(state, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (const auto& ca = state.session->options.ca_file; !ca.empty()) {
+        set(state, CURLOPT_PROXY_CAINFO, ca.c_str());
+        set(state, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+    }
 }
 
 }  // namespace
@@ -173,8 +212,10 @@ void configure(State& state) {
     set(state, CURLOPT_HEADERDATA, &state);
     set(state, CURLOPT_WRITEFUNCTION, on_body);
     set(state, CURLOPT_WRITEDATA, &state);
+    set_version(state);
     set_limits(state);
     set_trust(state);
+    set_proxy(state);
     add_header(state, "Accept-Encoding: identity");
     if (may_carry_token(state)) add_header(state, state.session->options.token.header());
     if (request.range) {

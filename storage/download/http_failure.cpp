@@ -7,9 +7,8 @@ namespace sidewinder::download {
 namespace {
 
 bool is_proxys(const HttpSession::Shared& session, int port) {
-    for (const int known : session.proxy_ports)
-        if (known == port) return true;
-    return false;
+    return (session.proxy_for_https && session.proxy_for_https.port() == port) ||
+           (session.proxy_for_http && session.proxy_for_http.port() == port);
 }
 
 std::string said(const char* detail, CURLcode code) {
@@ -40,21 +39,10 @@ std::optional<Error> refusal_of_address(HttpSession::Shared& session, const Url&
                      "from there. Check the endpoint, or try again later.");
 }
 
-Failure failure_of(CURLcode code, const char* detail, long proxy_status, const Url& url) {
+Failure failure_of(CURLcode code, const char* detail, const ProxyTrouble& trouble, const Url& url) {
     const std::string& host = url.origin.host;
-    const std::string why = said(detail, code);
-    if (proxy_status == 407)
-        return {Fault::Proxy,
-                Retry::Never,
-                "The proxy asks for a name and password (407). Put them into HTTPS_PROXY as "
-                "http://NAME:PASSWORD@HOST:PORT.",
-                {}};
-    if (proxy_status >= 400)
-        return {Fault::Proxy,
-                proxy_status >= 500 ? Retry::Server : Retry::Never,
-                "The proxy refused the connection to " + host + " with status " +
-                    std::to_string(proxy_status) + ". Check the proxy's settings.",
-                {}};
+    const std::string why = trouble.proxy.hidden(said(detail, code));
+    if (auto of_proxy = failure_of_proxy(code, why, trouble, host)) return std::move(*of_proxy);
     switch (code) {
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
@@ -95,11 +83,6 @@ Failure failure_of(CURLcode code, const char* detail, long proxy_status, const U
                     Retry::Server,
                     "The connection to " + host + " broke: " + why +
                         ". Nothing is lost. Start the download again later.",
-                    {}};
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            return {Fault::Proxy,
-                    Retry::Network,
-                    "The proxy could not be found: " + why + ". Check its address.",
                     {}};
         case CURLE_OUT_OF_MEMORY:
             return {Fault::Internal,

@@ -34,6 +34,7 @@ struct HttpRequest {
     bool head_only = false;
     std::optional<Extent> range;
     std::string if_range;             ///< a strong ETag as it stood in a header; empty = none
+    bool is_bulk = false;             ///< a piece of many: what matters is how fast they come
     std::chrono::seconds timeout{0};  ///< for all of it; 0 = only the stall limit holds
 };
 

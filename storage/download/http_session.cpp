@@ -16,30 +16,6 @@ void start_libcurl() {
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
 }
 
-void add_proxy_port(std::vector<int>& ports, const std::string& proxy) {
-    if (proxy.empty()) return;
-    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), curl_url_cleanup);
-    char* text = nullptr;
-    if (curl_url_set(parts.get(), CURLUPART_URL, proxy.c_str(),
-                     CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) != CURLUE_OK)
-        throw Error(Fault::Usage, "The proxy's address cannot be understood. Give http://HOST:PORT.");
-    int port = 1080;  // what libcurl takes for a proxy without one
-    if (curl_url_get(parts.get(), CURLUPART_PORT, &text, 0) == CURLUE_OK) {
-        port = std::atoi(text);
-        curl_free(text);
-    }
-    ports.push_back(port);
-}
-
-std::vector<int> ports_of_proxies(const std::string& given) {
-    std::vector<int> ports;
-    add_proxy_port(ports, given);
-    if (!given.empty()) return ports;
-    for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
-        if (const char* value = std::getenv(name)) add_proxy_port(ports, value);
-    return ports;
-}
-
 }  // namespace
 
 HttpTransfer::HttpTransfer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -59,9 +35,7 @@ void HttpTransfer::resume() {
 std::optional<Failure> HttpTransfer::check() const {
     if (state_->thrown) std::rethrow_exception(state_->thrown);
     if (state_->result == CURLE_OK || state_->ended_by_receiver) return std::nullopt;
-    long proxy_status = 0;
-    curl_easy_getinfo(state_->easy.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-    return failure_of(state_->result, state_->detail.data(), proxy_status, state_->request.url);
+    return failure_of(state_->result, state_->detail.data(), ProxyTrouble(*state_), state_->request.url);
 }
 
 HttpSession::HttpSession(HttpOptions options) : shared_(std::make_unique<Shared>()) {
@@ -69,7 +43,8 @@ HttpSession::HttpSession(HttpOptions options) : shared_(std::make_unique<Shared>
     if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0)
         throw Error(Fault::Usage,
                     "The CA file " + options.ca_file.string() + " cannot be read. Check its path.");
-    shared_->proxy_ports = ports_of_proxies(options.proxy);
+    shared_->proxy_for_https = options.proxy ? options.proxy : proxy_of_environment("https", ::getenv);
+    shared_->proxy_for_http = options.proxy ? options.proxy : proxy_of_environment("http", ::getenv);
     shared_->hub_is_private =
         is_loopback_host(options.hub.host) || is_private_address(without_brackets(options.hub.host));
     shared_->options = std::move(options);
@@ -111,6 +86,10 @@ void HttpSession::pump(std::chrono::milliseconds most, std::span<const int> desc
         state->finished = true;
         state->result = message->data.result;
     }
+}
+
+const Proxy& HttpSession::proxy() const {
+    return shared_->proxy_for_https;
 }
 
 void HttpSession::wake() {

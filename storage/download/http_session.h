@@ -8,16 +8,25 @@
 #include <string>
 
 #include "storage/download/http_message.h"
+#include "storage/download/proxy.h"
 #include "storage/download/token.h"
 #include "storage/download/url.h"
 
 namespace sidewinder::download {
 
+/// What is asked for. A server that does not offer HTTP/2 is spoken to in HTTP/1.1 always.
+enum class HttpVersion {
+    Measured,  ///< HTTP/2 for what is short, a connection of HTTP/1.1 for each piece of a file
+    One,
+    Two,
+};
+
 struct HttpOptions {
     Origin hub;  ///< the token goes there and nowhere else
     Token token;
     std::filesystem::path ca_file;  ///< instead of the system's; empty = the system's
-    std::string proxy;              ///< empty = by the environment (HTTPS_PROXY, ALL_PROXY, NO_PROXY …)
+    Proxy proxy;  ///< none = by the environment (https_proxy, ALL_PROXY …); no_proxy holds for both
+    HttpVersion version = HttpVersion::Measured;
     std::chrono::seconds connect_timeout{15};
     std::chrono::seconds stall_timeout{30};  ///< below 1 KiB/s for that long ends a transfer
 };
@@ -64,6 +73,7 @@ class HttpSession {
     /// all transfers on.
     void pump(std::chrono::milliseconds most, std::span<const int> descriptors);
     void wake();
+    const Proxy& proxy() const;  ///< for https, given or of the environment
 
     struct Shared;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "storage/download/fault.h"
 #include "storage/file_hash.h"
@@ -52,6 +53,16 @@ Url parse_endpoint(std::string_view text) {
 
 }  // namespace
 
+std::string endpoint_of(const std::string& given) {
+    if (!given.empty()) return given;
+    const char* value = std::getenv("HF_ENDPOINT");
+    return value != nullptr && *value != '\0' ? value : std::string(kDefaultEndpoint);
+}
+
+Origin hub_origin(const std::string& given) {
+    return parse_endpoint(endpoint_of(given)).origin;
+}
+
 HubAddress::HubAddress(std::string_view endpoint, std::string repository, std::string revision)
     : endpoint_(parse_endpoint(endpoint)),
       base_(endpoint_.text),
@@ -78,7 +89,8 @@ Url HubAddress::tree_url(std::string_view commit) const {
 }
 
 Url HubAddress::resolve_url(std::string_view commit, std::string_view file) const {
-    return parse_url(base_ + "/" + repository_ + "/resolve/" + percent_encoded(commit) + "/" + percent_encoded(file));
+    return parse_url(base_ + "/" + repository_ + "/resolve/" + percent_encoded(commit) + "/" +
+                     percent_encoded(file));
 }
 
 std::string HubAddress::at_mirror(std::string_view location) const {

@@ -38,6 +38,12 @@ class HubAddress {
     std::string revision_;
 };
 
+/// The endpoint that is meant when `given` is: itself, HF_ENDPOINT, or huggingface.co.
+std::string endpoint_of(const std::string& given);
+
+/// Whom the requests and the token of that endpoint go to. Throws Error(Usage) as HubAddress does.
+Origin hub_origin(const std::string& given);
+
 /// Why `name` from a stranger's list may not become a file of ours, or nothing if it may. We take one plain
 /// component of 1 to 200 letters, digits and "._+=@,-" that starts with a letter, digit or "_", does not end
 /// in a dot, is no device name of Windows and no file that we write ourselves.

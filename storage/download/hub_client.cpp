@@ -53,7 +53,7 @@ std::optional<Failure> HubClient::ask_once(Answer& answer, bool head_only) {
     WholeAnswer whole;
     whole.head_only = head_only;
     const auto transfer =
-        job_.session.start({answer.url, head_only, std::nullopt, {}, kAnswerTimeout}, whole);
+        job_.session.start({answer.url, head_only, std::nullopt, {}, false, kAnswerTimeout}, whole);
     while (!transfer->is_finished()) job_.step(Milliseconds(1000));
     answer.head = std::move(whole.answer);
     answer.text = std::move(whole.text);

@@ -18,7 +18,7 @@ bool is_strong_etag(std::string_view etag) {
 PieceFetch::PieceFetch(HttpSession& session, const HubClient& hub, PartFile& part, UnsavedBytes& unsaved,
                        Ask ask, std::string file)
     : hub_(hub), part_(part), unsaved_(unsaved), ask_(std::move(ask)), file_(std::move(file)) {
-    HttpRequest request{ask_.url, false, std::nullopt, ask_.etag, std::chrono::seconds(0)};
+    HttpRequest request{ask_.url, false, std::nullopt, ask_.etag, !ask_.whole, std::chrono::seconds(0)};
     if (!ask_.whole) request.range = ask_.piece;
     transfer_ = session.start(request, *this);
 }

@@ -1,6 +1,7 @@
 #include "storage/download/token.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +52,10 @@ Token read_file(const fs::path& file, bool strict) {
 
 }  // namespace
 
+Token::~Token() {
+    ::explicit_bzero(text_.data(), text_.size());
+}
+
 Token::Token(std::string_view text) {
     while (!text.empty() &&
            (text.back() == '\n' || text.back() == '\r' || text.back() == ' ' || text.back() == '\t'))
@@ -83,11 +88,18 @@ Token read_token_descriptor(int fd) {
     return Token(read_short(fd));
 }
 
-Token token_from_environment() {
+FoundToken token_of_variables() {
     for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"})
-        if (const std::string value = environment(name); !value.empty()) return Token(value);
-    if (const std::string off = environment("HF_HUB_DISABLE_IMPLICIT_TOKEN"); !off.empty() && off != "0")
-        return {};
+        if (const std::string value = environment(name); !value.empty()) return {Token(value), name};
+    return {};
+}
+
+bool implicit_tokens_are_off() {
+    const std::string off = environment("HF_HUB_DISABLE_IMPLICIT_TOKEN");
+    return !off.empty() && off != "0";
+}
+
+FoundToken token_of_hugging_face() {
     fs::path file = environment("HF_TOKEN_PATH");
     if (file.empty()) {
         fs::path home = environment("HF_HOME");
@@ -99,7 +111,8 @@ Token token_from_environment() {
         file = home / "token";
     }
     std::error_code ignored;
-    return fs::is_regular_file(file, ignored) ? read_file(file, false) : Token();
+    if (!fs::is_regular_file(file, ignored)) return {};
+    return {read_file(file, false), file.string()};
 }
 
 }  // namespace sidewinder::download

@@ -96,6 +96,48 @@ class TestFetchProcess : public QObject {
         QCOMPARE(process.wait(), 3);
     }
 
+    void secretsGoByStandardInputAndNowhereElse() {
+        FetchOptions with = options();
+        with.token = "hf_secret";
+        with.proxy = "http://me:pass\"word@h:1";
+        with.no_token = true;
+        FetchProcess process(program("cp /proc/self/environ " + (directory_ / "environ").string() +
+                                     "; cat /proc/$$/cmdline > " + (directory_ / "cmdline").string() +
+                                     "; head -n 1 > " + (directory_ / "line").string()),
+                             with);
+        all_events(process);
+        QCOMPARE(process.wait(), 0);
+        QCOMPARE(tests::read_bytes(directory_ / "line"),
+                 std::string("{\"command\":\"secrets\",\"proxy\":\"http://me:pass\\\"word@h:1\",\"token\":"
+                             "\"hf_secret\"}\n"));
+        const std::string arguments = tests::read_bytes(directory_ / "cmdline");
+        QVERIFY(arguments.find("--secrets") != std::string::npos);
+        QVERIFY(arguments.find("--no-token") != std::string::npos);
+        for (const char* place : {"cmdline", "environ"}) {
+            const std::string text = tests::read_bytes(directory_ / place);
+            QVERIFY(text.find("hf_secret") == std::string::npos && text.find("word@") == std::string::npos);
+        }
+    }
+
+    void tasksOnTokensNeedNoRepository() {
+        FetchOptions with;
+        with.task = FetchOptions::Task::SetToken;
+        with.endpoint = "http://h";
+        with.token_in_file = true;
+        FetchProcess process(program("echo \"{\\\"event\\\":\\\"token\\\",\\\"where\\\":\\\"$*\\\"}\""),
+                             with);
+        const auto events = all_events(process);
+        QVERIFY(events.size() == 1 && events[0].kind == Kind::Token);
+        QCOMPARE(events[0].where, std::string("token set --endpoint=http://h --in-file"));
+        process.wait();
+    }
+
+    void addressesAreNamedByTheirHost() {
+        QCOMPARE(host_of("https://me:secret@hub.example:8443/a?b@c"), std::string("hub.example:8443"));
+        QCOMPARE(host_of("hub.example/a"), std::string("hub.example"));
+        QCOMPARE(endpoint_of("x"), std::string("x"));
+    }
+
     void commandsReachTheProgram() {
         FetchProcess process(
             program("echo '{\"event\":\"state\",\"state\":\"listing\"}'\n"

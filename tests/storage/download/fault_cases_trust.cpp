@@ -1,21 +1,13 @@
-#include <QProcess>
-
 #include "tests/storage/download/fault_cases.h"
+#include "tests/support/tls_files.h"
 
 namespace sidewinder::tests {
 
 namespace {
 
-/// The certificates, made once by the openssl tool, and a hub with one of them.
-class TlsHubs {
+/// The certificates, made once, and a hub with one of them.
+class TlsHubs : public TlsFiles {
   public:
-    TlsHubs() {
-        const QString script =
-            QStringLiteral(SIDEWINDER_SOURCE_DIR "/tests/support/hub_server/make_certificates.sh");
-        if (QProcess::execute(QStringLiteral("sh"), {script, path("")}) != 0)
-            throw std::runtime_error("the certificates could not be made");
-    }
-    QString path(const char* name) const { return QString::fromStdString((directory_ / name).string()); }
     std::unique_ptr<HubServer> hub(const char* certificate, bool old_tls = false) const {
         const QByteArray name(certificate);
         QStringList arguments{QStringLiteral("--cert"), path(name + ".pem"), QStringLiteral("--key"),
@@ -23,10 +15,6 @@ class TlsHubs {
         if (old_tls) arguments << QStringLiteral("--old-tls");
         return std::make_unique<HubServer>(arguments);
     }
-    QStringList trust() const { return {QStringLiteral("--ca"), path("ca.pem")}; }
-
-  private:
-    TemporaryDirectory directory_;
 };
 
 QString refused_certificate(const TlsHubs& tls, const char* certificate, bool old_tls = false) {

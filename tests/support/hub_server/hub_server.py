@@ -319,9 +319,13 @@ class Request:
 
 
 def described(path, lfs):
-    content = open(path, "rb").read()
-    return {"path": path, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "lfs": lfs,
-            "sha1": hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()}
+    size, sum256, sum1 = os.path.getsize(path), hashlib.sha256(), hashlib.sha1()
+    sum1.update(b"blob %d\0" % size)
+    with open(path, "rb") as content:
+        while block := content.read(1 << 22):
+            sum256.update(block)
+            sum1.update(block)
+    return {"path": path, "size": size, "sha256": sum256.hexdigest(), "lfs": lfs, "sha1": sum1.hexdigest()}
 
 
 def main():

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "storage/download/fault.h"
+#include "storage/download/token.h"
+
+/// The desktop's keyring (Secret Service over the session's D-Bus, by libsecret), a token for each hub.
+/// Every function ends within its time limit, and throws Error(Keyring) whose sentence says what to do.
+namespace sidewinder::fetch::keyring {
+
+/// There is no keyring here at all: no session bus, or nothing on it that keeps secrets.
+class Missing : public download::Error {
+  public:
+    using Error::Error;
+};
+
+/// None if it holds none for this hub. Never asks the person anything: a locked one is an error.
+download::Token find(const std::string& hub, std::chrono::seconds most);
+
+/// The desktop may ask the person to unlock it.
+void store(const std::string& hub, const download::Token& token, std::chrono::seconds most);
+
+/// Whether there was one.
+bool remove(const std::string& hub, std::chrono::seconds most);
+
+}  // namespace sidewinder::fetch::keyring

@@ -1,0 +1,248 @@
+#include <QJsonDocument>
+#include <QProcess>
+#include <QTest>
+
+#include "storage/download/fault.h"
+#include "storage/download/proxy.h"
+#include "tests/support/fetch_bench.h"
+#include "tests/support/tls_files.h"
+
+using namespace sidewinder::tests;
+using sidewinder::download::Proxy;
+
+namespace {
+
+constexpr char kPassword[] = "p:ss/w@rd-of-the-proxy";
+constexpr char kEncoded[] = "p%3Ass%2Fw%40rd-of-the-proxy";
+
+/// tests/support/hub_server/proxy_server.py as a child.
+class ProxyServer {
+  public:
+    explicit ProxyServer(const QStringList& arguments = {}) {
+        process_.start(
+            QStringLiteral("python3"),
+            QStringList{QStringLiteral(SIDEWINDER_SOURCE_DIR "/tests/support/hub_server/proxy_server.py")} +
+                arguments);
+        while (!process_.canReadLine())
+            if (!process_.waitForReadyRead(20'000)) throw std::runtime_error("the proxy did not start");
+        const QJsonObject hello = QJsonDocument::fromJson(process_.readLine()).object();
+        http = hello[u"http"].toString();
+        socks = hello[u"socks"].toString();
+    }
+    ~ProxyServer() {
+        process_.kill();
+        process_.waitForFinished();
+    }
+    QString http, socks;
+
+    /// What it was asked since the last call.
+    std::vector<QJsonObject> log() {
+        while (process_.waitForReadyRead(50)) {
+        }
+        std::vector<QJsonObject> entries;
+        while (process_.canReadLine())
+            entries.push_back(QJsonDocument::fromJson(process_.readLine()).object());
+        return entries;
+    }
+
+  private:
+    QProcess process_;
+};
+
+QStringList with_user() {
+    return {QStringLiteral("--user"), QStringLiteral("me:") + QLatin1String(kPassword)};
+}
+
+}  // namespace
+
+/// Downloads through proxies that ask who is there.
+class TestProxy : public QObject {
+    Q_OBJECT
+    std::unique_ptr<HubServer> server_;
+
+    /// A run through `proxy`, by the variable of that name, or handed over on standard input.
+    FetchRun run(FetchBench& bench, const QString& proxy, const char* variable) {
+        QStringList arguments = bench.arguments();
+        if (variable != nullptr) {
+            bench.environment.insert(QLatin1String(variable), proxy);
+            return FetchProcess(arguments, bench.environment).finish();
+        }
+        arguments << QStringLiteral("--secrets");
+        FetchProcess process(arguments, bench.environment);
+        const QJsonObject line{{QStringLiteral("command"), QStringLiteral("secrets")},
+                               {QStringLiteral("proxy"), proxy}};
+        process.command(QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
+        return process.finish();
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { server_ = std::make_unique<HubServer>(); }
+
+    void addressesAreTakenApart() {
+        const Proxy proxy("socks5h://me:" + std::string(kEncoded) + "@[::1]:9");
+        QCOMPARE(proxy.address(), std::string("socks5h://[::1]:9"));
+        QCOMPARE(proxy.name(), std::string("me"));
+        QCOMPARE(proxy.password(), std::string(kPassword));
+        QCOMPARE(proxy.hidden(std::string("a ") + kPassword + " b " + kEncoded),
+                 std::string("a [password] b [password]"));
+        QCOMPARE(Proxy("proxy.example:3128").address(), std::string("http://proxy.example:3128"));
+        QCOMPARE(Proxy("https://p").port(), 443);
+        QCOMPARE(Proxy("http://p").port(), 1080);
+        QVERIFY(!Proxy(""));
+    }
+
+    void nonsenseIsRefusedWithoutRepeatingIt() {
+        for (const char* text :
+             {"ftp://me:secretword@h:1", "http://me:secretword@", "http://me:secret word@h",
+              "http://me:secretword@h:99999", "http://me:secret%0Aword@h:1"}) {
+            try {
+                const Proxy proxy(text);
+                QFAIL(text);
+            } catch (const sidewinder::download::Error& error) {
+                QVERIFY2(std::string(error.what()).find("secret") == std::string::npos, error.what());
+            }
+        }
+    }
+
+    void theEnvironmentIsReadAsCurlDoes() {
+        std::map<std::string, std::string> set;
+        const auto of = [&](const char* scheme) {
+            return sidewinder::download::proxy_of_environment(scheme, [&](const char* name) -> const char* {
+                return set.contains(name) ? set[name].c_str() : nullptr;
+            });
+        };
+        QVERIFY(!of("https"));
+        set["HTTP_PROXY"] = "h:1";
+        QVERIFY(!of("http"));
+        set["ALL_PROXY"] = "h:2";
+        QCOMPARE(of("http").port(), 2);
+        set["all_proxy"] = "h:3";
+        QCOMPARE(of("https").port(), 3);
+        set["http_proxy"] = "h:4";
+        QCOMPARE(of("http").port(), 4);
+        set["HTTPS_PROXY"] = "h:5";
+        QCOMPARE(of("https").port(), 5);
+        set["https_proxy"] = "h:6";
+        QCOMPARE(of("https").port(), 6);
+    }
+
+    void downloadsThroughIt_data() {
+        QTest::addColumn<QString>("scheme");
+        QTest::addColumn<QByteArray>("variable");
+        QTest::newRow("http, all_proxy") << "http" << QByteArray("all_proxy");
+        QTest::newRow("http, ALL_PROXY") << "http" << QByteArray("ALL_PROXY");
+        QTest::newRow("http, http_proxy") << "http" << QByteArray("http_proxy");
+        QTest::newRow("http, on standard input") << "http" << QByteArray();
+        QTest::newRow("https") << "https" << QByteArray();
+        QTest::newRow("socks5") << "socks5" << QByteArray();
+        QTest::newRow("socks5h") << "socks5h" << QByteArray("ALL_PROXY");
+    }
+
+    void downloadsThroughIt() {
+        QFETCH(QString, scheme);
+        QFETCH(QByteArray, variable);
+        const TlsFiles tls;
+        QStringList arguments = with_user();
+        if (scheme == QStringLiteral("https"))
+            arguments << QStringLiteral("--cert") << tls.path("good.pem") << QStringLiteral("--key")
+                      << tls.path("good.key");
+        ProxyServer proxy(arguments);
+        const bool socks = scheme.startsWith(QStringLiteral("socks"));
+        const QString place = socks ? proxy.socks : proxy.http;
+        for (const bool right : {false, true}) {
+            FetchBench bench(*server_);
+            bench.more = tls.trust();
+            const QString password = right ? QLatin1String(kEncoded) : QStringLiteral("wrong-password");
+            const FetchRun ran = run(bench, QStringLiteral("%1://me:%2@%3").arg(scheme, password, place),
+                                     variable.isEmpty() ? nullptr : variable.constData());
+            QCOMPARE(right ? bench.done(ran) : bench.refused(ran, "proxy"), QString());
+            QVERIFY(!ran.output.contains(password.toUtf8()) && !ran.output.contains(kPassword));
+            if (!right) QVERIFY2(ran.output.contains("does not accept the name and password"), ran.output);
+            const auto log = proxy.log();
+            QVERIFY(!log.empty());
+            for (const QJsonObject& entry : log) QCOMPARE(entry[u"allowed"].toBool(), right);
+            const bool by_name =
+                std::ranges::any_of(log, [](const QJsonObject& e) { return e[u"name"].toBool(); });
+            if (right && socks) QCOMPARE(by_name, scheme == QStringLiteral("socks5h"));  // "localhost"
+        }
+    }
+
+    void whoGivesNoNameIsAskedForOne() {
+        ProxyServer proxy(with_user());
+        for (const QString& address :
+             {QStringLiteral("http://") + proxy.http, QStringLiteral("socks5://") + proxy.socks}) {
+            FetchBench bench(*server_);
+            const FetchRun ran = run(bench, address, nullptr);
+            QCOMPARE(bench.refused(ran, "proxy"), QString());
+            QVERIFY2(ran.output.contains("asks for a name and password"), ran.output);
+        }
+    }
+
+    void refusalsAreSentences() {
+        ProxyServer proxy({QStringLiteral("--refuse"), QStringLiteral("403")});
+        FetchBench bench(*server_);
+        FetchRun ran = run(bench, QStringLiteral("http://me:long-password@") + proxy.http, nullptr);
+        QCOMPARE(bench.refused(ran, "proxy"), QString());
+        QVERIFY2(ran.output.contains("refused the connection to 127.0.0.1 with status 403"), ran.output);
+        ran = run(bench, QStringLiteral("socks5h://") + proxy.socks, nullptr);
+        QCOMPARE(bench.refused(ran, "proxy"), QString());
+        QVERIFY2(ran.output.contains("does not allow a connection to 127.0.0.1"), ran.output);
+        for (const char* gone :
+             {"http://me:long-password@127.0.0.1:9", "socks5://me:long-password@127.0.0.1:9",
+              "https://me:long-password@127.0.0.1:9"}) {
+            ran = run(bench, QLatin1String(gone), nullptr);
+            QCOMPARE(bench.refused(ran, "proxy"), QString());
+            QVERIFY2(
+                ran.output.contains("127.0.0.1:9 does not answer") && !ran.output.contains("long-password"),
+                ran.output);
+        }
+        ran = run(bench, QStringLiteral("http://me:long-password@proxy.invalid:9"), nullptr);
+        QCOMPARE(bench.refused(ran, "proxy"), QString());
+        QVERIFY2(ran.output.contains("could not be found"), ran.output);
+        ran = run(bench, QStringLiteral("gopher://me:long-password@h:9"), "ALL_PROXY");
+        QCOMPARE(bench.refused(ran, "usage"), QString());
+        QVERIFY2(ran.output.contains("ALL_PROXY cannot be used") && !ran.output.contains("long-password"),
+                 ran.output);
+    }
+
+    void hostsOfNoProxyAreAskedDirectly() {
+        for (const char* name : {"no_proxy", "NO_PROXY"}) {
+            FetchBench bench(*server_);
+            bench.environment.insert(QLatin1String(name), QStringLiteral("localhost,127.0.0.1"));
+            const FetchRun ran = run(bench, QStringLiteral("http://127.0.0.1:9"), "all_proxy");
+            QCOMPARE(bench.done(ran), QString());
+        }
+    }
+
+    void aCertificateOfTheProxyIsChecked() {
+        const TlsFiles tls;
+        ProxyServer proxy({QStringLiteral("--cert"), tls.path("other.pem"), QStringLiteral("--key"),
+                           tls.path("other.key")});
+        FetchBench bench(*server_);
+        bench.more = tls.trust();
+        const FetchRun ran = run(bench, QStringLiteral("https://me:long-password@") + proxy.http, nullptr);
+        QCOMPARE(bench.refused(ran, "certificate"), QString());
+        QVERIFY2(ran.output.contains("The certificate of the proxy https://127.0.0.1:"), ran.output);
+        QVERIFY(proxy.log().empty());
+    }
+
+    void passwordsInArgumentsAreRefused() {
+        FetchBench bench(*server_);
+        bench.more = {QStringLiteral("--proxy"), QStringLiteral("http://me:long-password@127.0.0.1:9")};
+        const FetchRun ran = bench.run();
+        QCOMPARE(bench.refused(ran, "usage"), QString());
+        QVERIFY(!ran.output.contains("long-password"));
+    }
+
+    void secretsThatDoNotComeAreAnError() {
+        FetchBench bench(*server_);
+        FetchProcess process(bench.arguments() + QStringList{QStringLiteral("--secrets")}, bench.environment);
+        process.close_input();
+        const FetchRun ran = process.finish();
+        QVERIFY2(ran.fault() == QStringLiteral("stopped") || ran.fault() == QStringLiteral("usage"),
+                 ran.output);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestProxy)
+#include "test_proxy.moc"
