@@ -26,6 +26,7 @@ class Application : public QObject {
         storage::Paths paths;
         std::filesystem::path model;  ///< overrides the settings' model
         BackendMaker backends = real_backends();
+        FetchMaker fetch = real_fetch();
     };
     explicit Application(const Options& options);
     ~Application() override;

@@ -1,0 +1,102 @@
+#include "ui/models/sentence_block.h"
+
+#include <QAccessible>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+
+#include <algorithm>
+#include <utility>
+
+#include "ui/models/flow_layout.h"
+#include "ui/theme/kind.h"
+
+namespace sidewinder::ui {
+namespace {
+constexpr int kIcon = 18;
+}
+
+SentenceBlock::SentenceBlock(const Theme& theme, QWidget* parent) : QFrame(parent), theme_(theme) {
+    setObjectName(QStringLiteral("SentenceBlock"));
+    icon_ = new QLabel(this);
+    sentence_ = new QLabel(this);
+    sentence_->setTextFormat(Qt::PlainText);
+    sentence_->setWordWrap(true);
+    sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(12, 10, 12, 10);
+    grid->setHorizontalSpacing(10);
+    grid->setVerticalSpacing(8);
+    grid->addWidget(icon_, 0, 0, Qt::AlignTop);
+    grid->addWidget(sentence_, 0, 1);
+    grid->setColumnStretch(1, 1);
+    QFrame::hide();
+    connect(&theme_, &Theme::changed, this, &SentenceBlock::restyle);
+}
+
+void SentenceBlock::say(Tone tone, const QString& sentence, const QList<Choice>& choices, bool focus) {
+    tone_ = tone;
+    sentence_->setText(sentence);
+    setAccessibleName(sentence);
+    if (row_) row_->deleteLater();
+    row_ = nullptr;
+    buttons_.clear();
+    if (!choices.isEmpty()) {
+        row_ = new QWidget(this);
+        auto* flow = new FlowLayout(8, row_);
+        for (const Choice& choice : choices) {
+            auto* button = new QPushButton(choice.label, row_);
+            button->setAccessibleName(choice.label);
+            if (choice.primary) setKind(button, "primary");
+            connect(
+                button, &QPushButton::clicked, this,
+                [this, choice] {
+                    if (!choice.stays) dismiss();
+                    if (choice.act) choice.act();
+                },
+                Qt::QueuedConnection);  // the button goes with the block
+            flow->addWidget(button);
+            buttons_ << button;
+        }
+        static_cast<QGridLayout*>(layout())->addWidget(row_, 1, 1);
+    }
+    restyle();
+    QFrame::show();
+    if (focus && !buttons_.isEmpty()) buttons_.first()->setFocus(Qt::OtherFocusReason);
+    QAccessibleEvent event(this, QAccessible::Alert);
+    QAccessible::updateAccessibility(&event);
+}
+
+void SentenceBlock::dismiss() {
+    QFrame::hide();
+}
+
+QString SentenceBlock::sentence() const {
+    return sentence_->text();
+}
+
+bool SentenceBlock::hasPrimary() const {
+    return isOpen() && std::any_of(buttons_.begin(), buttons_.end(), [](const QPushButton* button) {
+               return button->property("kind").toString() == QLatin1String("primary");
+           });
+}
+
+void SentenceBlock::restyle() {
+    const Colours& c = theme_.colours();
+    struct Look {
+        const char* tone;
+        const char* icon;
+        QColor colour;
+    };
+    const Look looks[] = {{"plain", "info", c.quiet},
+                          {"good", "check", c.accent},
+                          {"warning", "warning", c.warning},
+                          {"error", "warning", c.danger}};
+    const Look& look = looks[static_cast<int>(tone_)];
+    setLook(this, "tone", QLatin1String(look.tone));
+    icon_->setPixmap(theme_.iconIn(look.icon, look.colour).pixmap(QSize(kIcon, kIcon), devicePixelRatioF()));
+    const int lead = std::max(0, (sentence_->fontMetrics().height() - kIcon) / 2);
+    icon_->setContentsMargins(0, lead, 0, 0);
+}
+
+}  // namespace sidewinder::ui
