@@ -19,8 +19,6 @@
 namespace sidewinder::ui {
 namespace {
 
-constexpr int kIcon = 16;
-
 QLabel* plain(QWidget* parent, const char* kind) {
     auto* label = new QLabel(parent);
     label->setTextFormat(Qt::PlainText);
@@ -39,6 +37,8 @@ ModelCard::ModelCard(const Theme& theme, QWidget* parent) : QFrame(parent), them
     summary_ = plain(this, "quiet");
     sign_ = new QLabel(this);
     verdict_ = plain(this, "body");
+    diskSign_ = new QLabel(this);
+    disk_ = plain(this, "body");
     reason_ = plain(this, "warning");
     precisions_ = new PrecisionTable(theme, this);
     progress_ = new ProgressBlock(theme, this);
@@ -51,7 +51,7 @@ ModelCard::ModelCard(const Theme& theme, QWidget* parent) : QFrame(parent), them
     exportTo_ = action(&ModelCard::exportTo);
     remove_ = action(&ModelCard::askRemoval);
     more_ = action(&ModelCard::toggleDetails);
-    for (QPushButton* button : {verify_, make_, exportTo_, remove_, more_}) setKind(button, "quiet");
+    setKind(more_, "quiet");
     more_->setLayoutDirection(Qt::RightToLeft);  // the arrow stands after the word
     details_ = new ModelDetails(this);
     details_->hide();
@@ -94,7 +94,8 @@ void ModelCard::build() {
     verdict->setSpacing(8);
     verdict->addWidget(sign_, 0, Qt::AlignTop);
     verdict->addWidget(verdict_, 1);
-    auto* actions = new FlowLayout(6);
+    auto* actions = new FlowLayout;
+    progress_->addButtonsTo(*actions);
     for (QPushButton* button : {main_, make_, verify_, exportTo_, remove_, more_}) actions->addWidget(button);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 16, 20, 16);
@@ -104,7 +105,15 @@ void ModelCard::build() {
     titles->addLayout(head);
     titles->addWidget(summary_);
     column->addLayout(titles);
-    column->addLayout(verdict);
+    auto* space = new QHBoxLayout;
+    space->setSpacing(8);
+    space->addWidget(diskSign_, 0, Qt::AlignTop);
+    space->addWidget(disk_, 1);
+    auto* verdicts = new QVBoxLayout;
+    verdicts->setSpacing(4);
+    verdicts->addLayout(verdict);
+    verdicts->addLayout(space);
+    column->addLayout(verdicts);
     column->addWidget(reason_);
     column->addWidget(precisions_);
     column->addWidget(progress_);
@@ -130,9 +139,11 @@ bool ModelCard::isLoading() const {
 
 void ModelCard::setModel(const ModelItem& model) {
     if (model == model_) return;
+    const bool focused = isAncestorOf(QApplication::focusWidget());
     model_ = model;
     precisions_->setModel(model);
     refresh();
+    if (focused && !isAncestorOf(QApplication::focusWidget())) focusMain();
 }
 
 void ModelCard::setContext(const ModelCardContext& context) {
@@ -143,7 +154,7 @@ void ModelCard::setContext(const ModelCardContext& context) {
 
 void ModelCard::setWork(const ModelWork& work) {
     const bool was = progress_->work().task != ModelTask::None;
-    const bool focused = was && progress_->isAncestorOf(QApplication::focusWidget());
+    const bool focused = isAncestorOf(QApplication::focusWidget());
     progress_->setWork(work);
     const bool is = work.task != ModelTask::None;
     if (is != was) {
@@ -151,7 +162,7 @@ void ModelCard::setWork(const ModelWork& work) {
         question_->dismiss();
         progress_->setAsking(false);
         refresh();
-        if (focused) focusMain();
+        if (focused) focusMain();  // what had it may be gone
         Q_EMIT changed();
     }
 }
@@ -202,8 +213,12 @@ void ModelCard::setPrimary(bool primary) {
 }
 
 void ModelCard::focusMain() {
-    QPushButton* first = main_->isVisibleTo(this) && main_->isEnabled() ? main_ : more_;
-    first->setFocus(Qt::OtherFocusReason);
+    for (QPushButton* button : findChildren<QPushButton*>(QString(), Qt::FindDirectChildrenOnly)) {
+        if (!button->isVisibleTo(this) || !button->isEnabled() || button == more_) continue;
+        button->setFocus(Qt::OtherFocusReason);
+        return;
+    }
+    more_->setFocus(Qt::OtherFocusReason);
 }
 
 void ModelCard::settle() {

@@ -95,6 +95,8 @@ class ModelCard : public QFrame {
     QLabel* summary_;
     QLabel* sign_;
     QLabel* verdict_;
+    QLabel* diskSign_;
+    QLabel* disk_;
     QLabel* reason_;
     PrecisionTable* precisions_;
     ProgressBlock* progress_;

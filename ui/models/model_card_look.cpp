@@ -57,6 +57,10 @@ void ModelCard::refreshTexts() {
     verdict_->setText(verdict);
     verdict_->setVisible(!verdict.isEmpty());
     sign_->setVisible(!verdict.isEmpty());
+    const QString disk = isDownload() ? QString() : ModelText::diskVerdict(model_);
+    disk_->setText(disk);
+    disk_->setVisible(!disk.isEmpty());
+    diskSign_->setVisible(!disk.isEmpty());
     reason_->setText(model_.reason);
     reason_->setVisible(!model_.reason.isEmpty() && !working);
     precisions_->setVisible(!model_.precisions.isEmpty() && model_.state != ModelState::BuiltIn && !isDownload());
@@ -108,9 +112,13 @@ void ModelCard::refreshActions() {
 void ModelCard::restyle() {
     const Colours& c = theme_.colours();
     const bool fits = ModelText::fits(model_);
-    const QIcon sign = fits ? theme_.iconIn("check", c.accent) : theme_.iconIn("warning", c.warning);
-    sign_->setPixmap(sign.pixmap(QSize(kSign, kSign), devicePixelRatioF()));
-    sign_->setContentsMargins(0, std::max(0, (verdict_->fontMetrics().height() - kSign) / 2), 0, 0);
+    const auto sign = [&](QLabel* label, bool good) {
+        const QIcon icon = good ? theme_.iconIn("check", c.accent) : theme_.iconIn("warning", c.warning);
+        label->setPixmap(icon.pixmap(QSize(kSign, kSign), devicePixelRatioF()));
+        label->setContentsMargins(0, std::max(0, (verdict_->fontMetrics().height() - kSign) / 2), 0, 0);
+    };
+    sign(sign_, fits);
+    sign(diskSign_, model_.diskFree >= model_.diskNeeded);
     const char* tone = !model_.used.isEmpty()                  ? "accent"
                        : model_.state == ModelState::Broken     ? "error"
                        : model_.state == ModelState::Incomplete ? "warning"

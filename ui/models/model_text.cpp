@@ -148,6 +148,14 @@ QString ModelText::disk(const ModelItem& model) {
     return joined({needed, free});
 }
 
+QString ModelText::diskVerdict(const ModelItem& model) {
+    if (model.diskNeeded <= 0 || model.diskFree < 0) return {};
+    const QString needed = bytes(model.diskNeeded), free = bytes(model.diskFree);
+    return model.diskFree >= model.diskNeeded
+               ? tr("Needs %1 of disk; %2 are free.").arg(needed, free)
+               : tr("Needs %1 of disk, and %2 are free. Make room before you download it.").arg(needed, free);
+}
+
 QString ModelText::removal(const ModelItem& model) {
     qint64 made = 0;
     for (const ModelPrecision& p : model.precisions) made += std::max<qint64>(0, p.made);

@@ -21,6 +21,7 @@ class ModelText {
     static bool fits(const ModelItem& model);        ///< the verdict's sign
     static QString source(const ModelItem& model);
     static QString disk(const ModelItem& model);
+    static QString diskVerdict(const ModelItem& model);  ///< of one that can be fetched
     static QString removal(const ModelItem& model);  ///< what goes, and how much
 
     static QString task(const ModelWork& work);      ///< "Downloading"

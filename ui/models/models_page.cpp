@@ -80,7 +80,10 @@ ModelCard* ModelsPage::addCard(const QString& id) {
     connect(card, &ModelCard::makeRequested, this, &ModelsPage::makeRequested);
     connect(card, &ModelCard::exportRequested, this, &ModelsPage::exportRequested);
     connect(card, &ModelCard::removeRequested, this, &ModelsPage::removeRequested);
-    connect(card, &ModelCard::changed, this, &ModelsPage::refreshPrimary);
+    connect(card, &ModelCard::changed, this, [this] {
+        refreshPrimary();
+        showFocus();
+    });
     return card;
 }
 
@@ -128,6 +131,14 @@ void ModelsPage::reveal(const QString& id) {
     QTimer::singleShot(0, card, [this, card] {
         scroll_->ensureWidgetVisible(card, 0, metric::margin);
         if (isVisible()) card->focusMain();
+    });
+}
+
+// What was just asked is in sight, once the layout knows where it is.
+void ModelsPage::showFocus() {
+    QTimer::singleShot(0, this, [this] {
+        QWidget* focus = focusWidget();
+        if (focus && column_->isAncestorOf(focus)) scroll_->ensureWidgetVisible(focus, 0, metric::margin);
     });
 }
 

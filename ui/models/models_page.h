@@ -77,6 +77,7 @@ class ModelsPage : public QWidget {
     void refreshTexts();
     void restyle();
     void placeNotices();
+    void showFocus();
 
     const Theme& theme_;
     Settings settings_;

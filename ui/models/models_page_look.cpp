@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "ui/chat/notice_bar.h"
+#include "ui/models/flow_layout.h"
 #include "ui/models/folder_form.h"
 #include "ui/models/model_text.h"
 #include "ui/models/models_page.h"
@@ -61,25 +62,21 @@ void ModelsPage::buildHead() {
         button->setIconSize(QSize(20, 20));
         button->setFocusPolicy(Qt::TabFocus);
     }
-    import_ = new QPushButton(head_);
-    other_ = new QPushButton(head_);
-    for (QPushButton* button : {import_, other_}) setKind(button, "quiet");
     auto* row = new QHBoxLayout(head_);
     row->setContentsMargins(10, 8, 10, 6);
     row->setSpacing(4);
     row->addWidget(sidebar_);
     row->addWidget(back_);
     row->addSpacing(6);
-    row->addWidget(title_);
-    row->addStretch(1);
-    row->addWidget(import_);
-    row->addWidget(other_);
+    row->addWidget(title_, 1);
 }
 
 void ModelsPage::buildList() {
     auto* inner = new QWidget;
     column_ = new QWidget(inner);
     column_->setMaximumWidth(metric::column);
+    import_ = new QPushButton(column_);
+    other_ = new QPushButton(column_);
     where_ = plain(column_, "quiet");
     offline_ = plain(column_, "quiet");
     looking_ = plain(column_, "hint");
@@ -96,9 +93,13 @@ void ModelsPage::buildList() {
     lines->setSpacing(2);
     lines->addWidget(where_);
     lines->addWidget(offline_);
+    auto* ways = new FlowLayout;
+    for (QPushButton* button : {import_, other_}) ways->addWidget(button);
+    importWork_->addButtonsTo(*ways);
     column->addLayout(lines);
     for (QWidget* widget : std::initializer_list<QWidget*>{importForm_, otherForm_, importWork_, importNote_})
         column->addWidget(widget);
+    column->addLayout(ways);
     column->addLayout(list_);
     column->addWidget(looking_);
     column->addStretch(1);

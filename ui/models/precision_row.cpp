@@ -35,8 +35,8 @@ PrecisionRow::Cell PrecisionRow::cell(QWidget* table) const {
 
 void PrecisionRow::fill(const ModelPrecision& precision, bool labelled) {
     radio->setText(precision.name);
-    fill(gpu, precision.gpu, labelled ? tr("GPU: %1") : QStringLiteral("%1"));
-    fill(cpu, precision.cpu, labelled ? tr("Processor: %1") : QStringLiteral("%1"));
+    fill(gpu, precision.gpu, labelled ? tr("GPU: %1") : QStringLiteral("%1"), labelled);
+    fill(cpu, precision.cpu, labelled ? tr("Processor: %1") : QStringLiteral("%1"), labelled);
     const QString kept = precision.disk == 0     ? tr("as it comes")
                          : precision.made >= 0   ? tr("%1, made").arg(ModelText::bytes(precision.made))
                                                  : tr("%1, made on first use").arg(ModelText::bytes(precision.disk));
@@ -53,9 +53,9 @@ QString PrecisionRow::spoken(const ModelFit& fit) {
     return fit.fits ? tr("%1, fits").arg(need) : tr("%1, too much").arg(need);
 }
 
-void PrecisionRow::fill(Cell& cell, const ModelFit& fit, const QString& label) const {
+void PrecisionRow::fill(Cell& cell, const ModelFit& fit, const QString& label, bool labelled) const {
     const Colours& c = theme_.colours();
-    cell.text->setText(label.arg(ModelText::bytes(fit.need) + (fit.fits ? QString() : tr(", too much"))));
+    cell.text->setText(label.arg(ModelText::bytes(fit.need) + (fit.fits || !labelled ? QString() : tr(", too much"))));
     cell.whole->setToolTip(fit.fits ? tr("Fits: %1 are free").arg(ModelText::bytes(fit.free)) : fit.reason.toHtmlEscaped());
     const QIcon icon = fit.fits ? theme_.iconIn("check", c.accent) : theme_.iconIn("close", c.danger);
     cell.icon->setPixmap(icon.pixmap(QSize(kIcon, kIcon), cell.icon->devicePixelRatioF()));

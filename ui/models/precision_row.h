@@ -31,7 +31,7 @@ class PrecisionRow : public QObject {
 
   private:
     Cell cell(QWidget* table) const;
-    void fill(Cell& cell, const ModelFit& fit, const QString& label) const;
+    void fill(Cell& cell, const ModelFit& fit, const QString& label, bool labelled) const;
     static QString spoken(const ModelFit& fit);
 
     const Theme& theme_;

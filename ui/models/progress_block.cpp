@@ -8,7 +8,6 @@
 
 #include <algorithm>
 
-#include "ui/models/flow_layout.h"
 #include "ui/models/model_text.h"
 #include "ui/theme/elided_label.h"
 #include "ui/theme/kind.h"
@@ -34,7 +33,7 @@ QLabel* plain(QWidget* parent, const char* kind) {
 ProgressBlock::ProgressBlock(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
     task_ = plain(this, "strong");
     text_ = plain(this, "quiet");
-    note_ = plain(this, "warning");
+    note_ = plain(this, "warningSmall");
     for (QLabel* label : {task_, text_, note_}) label->setWordWrap(true);
     bar_ = new QProgressBar(this);
     bar_->setTextVisible(false);
@@ -44,11 +43,8 @@ ProgressBlock::ProgressBlock(const Theme& theme, QWidget* parent) : QWidget(pare
     fileGrid_->setHorizontalSpacing(8);
     fileGrid_->setVerticalSpacing(4);
     fileGrid_->setColumnStretch(1, 1);
-    pause_ = new QPushButton(this);
-    stop_ = new QPushButton(this);
-    auto* buttons = new FlowLayout;
-    buttons->addWidget(pause_);
-    buttons->addWidget(stop_);
+    pause_ = new QPushButton(parent);
+    stop_ = new QPushButton(parent);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(6);
@@ -57,8 +53,6 @@ ProgressBlock::ProgressBlock(const Theme& theme, QWidget* parent) : QWidget(pare
     column->addWidget(text_);
     column->addWidget(note_);
     column->addWidget(files_);
-    column->addSpacing(4);
-    column->addLayout(buttons);
     connect(pause_, &QPushButton::clicked, this, [this] {
         if (work_.task == ModelTask::Paused)
             Q_EMIT resumeRequested();
@@ -68,6 +62,13 @@ ProgressBlock::ProgressBlock(const Theme& theme, QWidget* parent) : QWidget(pare
     connect(stop_, &QPushButton::clicked, this, &ProgressBlock::stopRequested);
     connect(&theme_, &Theme::changed, this, &ProgressBlock::restyle);
     hide();
+    pause_->hide();
+    stop_->hide();
+}
+
+void ProgressBlock::addButtonsTo(QLayout& layout) {
+    layout.addWidget(pause_);
+    layout.addWidget(stop_);
 }
 
 void ProgressBlock::setAsking(bool asking) {
@@ -78,7 +79,11 @@ void ProgressBlock::setAsking(bool asking) {
 void ProgressBlock::setWork(const ModelWork& work) {
     work_ = work;
     setVisible(work.task != ModelTask::None);
-    if (work.task == ModelTask::None) return;
+    if (work.task == ModelTask::None) {
+        pause_->hide();
+        stop_->hide();
+        return;
+    }
     task_->setText(ModelText::task(work));
     text_->setText(ModelText::progress(work));
     text_->setVisible(!text_->text().isEmpty());

@@ -9,6 +9,7 @@
 class QGridLayout;
 class QLabel;
 class QProgressBar;
+class QLayout;
 class QPushButton;
 
 namespace sidewinder::ui {
@@ -21,6 +22,7 @@ class ProgressBlock : public QWidget {
     explicit ProgressBlock(const Theme& theme, QWidget* parent = nullptr);
     void setWork(const ModelWork& work);
     const ModelWork& work() const { return work_; }
+    void addButtonsTo(QLayout& layout);  ///< beside others, and not beneath the text
     void setAsking(bool asking);  ///< a question about it is open: its buttons wait
 
   Q_SIGNALS:
