@@ -20,7 +20,7 @@ inline const QString kModelId = QStringLiteral("mistralai--Mamba-Codestral-7B-v0
 /// The real window with a loopback hub that has the demo model's files under the real model's name.
 class ModelsBench {
   public:
-    explicit ModelsBench(tests::HubServer& hub) : window({}), server_(hub) {
+    explicit ModelsBench(tests::HubServer& hub) : window(std::filesystem::path()), server_(hub) {
         for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "HF_TOKEN",
                                  "HF_ENDPOINT", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
             qunsetenv(name);

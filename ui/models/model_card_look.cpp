@@ -47,8 +47,8 @@ void ModelCard::refresh() {
 
 void ModelCard::refreshTexts() {
     const bool working = progress_->work().task != ModelTask::None;
-    name_->setText(model_.name);
-    setAccessibleName(model_.name);
+    name_->setText(model_.state == ModelState::BuiltIn ? tr("Demo model") : model_.name);
+    setAccessibleName(name_->text());
     badge_->setText(ModelText::state(model_));
     badge_->setVisible(!isDownload());
     summary_->setText(ModelText::summary(model_));

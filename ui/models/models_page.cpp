@@ -45,6 +45,7 @@ bool ModelsPage::closeQuestion() {
 }
 
 void ModelsPage::setCatalog(const ModelCatalog& catalog) {
+    const bool first = catalog.ready && !catalog_.ready;
     catalog_ = catalog;
     QHash<QString, ModelCard*> gone = cards_;
     int place = 0;
@@ -64,6 +65,7 @@ void ModelsPage::setCatalog(const ModelCatalog& catalog) {
     }
     refreshContext();
     refreshTexts();
+    if (first && back_->hasFocus()) open();
 }
 
 ModelCard* ModelsPage::addCard(const QString& id) {

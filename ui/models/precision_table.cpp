@@ -15,7 +15,7 @@
 
 namespace sidewinder::ui {
 namespace {
-constexpr int kColumnGap = 20;
+constexpr int kColumnGap = 16;
 constexpr int kIndent = 28;  // beneath a radio button's text
 }  // namespace
 
