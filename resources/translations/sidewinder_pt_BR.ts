@@ -319,7 +319,7 @@ int mean(const int *v, unsigned n) {
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Cancelar</translation>
+        <translation>Cancelar</translation>
     </message>
 </context>
 <context>
@@ -471,11 +471,11 @@ int mean(const int *v, unsigned n) {
     <name>sidewinder::ui::ModelCard</name>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished">Copiar detalhes</translation>
+        <translation>Copiar detalhes</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Fechar</translation>
+        <translation>Fechar</translation>
     </message>
     <message>
         <source>Nothing else is sent than the names of the files and your access token.</source>
@@ -591,7 +591,7 @@ int mean(const int *v, unsigned n) {
     </message>
     <message>
         <source>Demo model</source>
-        <translation type="unfinished">Modelo de demonstração</translation>
+        <translation>Modelo de demonstração</translation>
     </message>
 </context>
 <context>
@@ -632,15 +632,15 @@ int mean(const int *v, unsigned n) {
     <name>ModelText</name>
     <message>
         <source>%1 of %2 %3</source>
-        <translation type="unfinished">%1 de %2 %3 {1 ?}</translation>
+        <translation>%1 de %2 %3</translation>
     </message>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1 s</translation>
+        <translation>%1 s</translation>
     </message>
     <message>
         <source>%1 min</source>
-        <translation type="unfinished">%1 min</translation>
+        <translation>%1 min</translation>
     </message>
     <message>
         <source>%1 h %2 min</source>
@@ -812,7 +812,7 @@ int mean(const int *v, unsigned n) {
     </message>
     <message>
         <source>%1/s</source>
-        <translation type="unfinished">%1 s {1/?}</translation>
+        <translation>%1/s</translation>
     </message>
     <message>
         <source>about %1 left</source>
@@ -854,7 +854,7 @@ int mean(const int *v, unsigned n) {
     <name>sidewinder::ui::ModelsPage</name>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Fechar</translation>
+        <translation>Fechar</translation>
     </message>
     <message>
         <source>Models</source>
@@ -862,11 +862,11 @@ int mean(const int *v, unsigned n) {
     </message>
     <message>
         <source>Show or hide the sidebar</source>
-        <translation type="unfinished">Mostrar ou ocultar a barra lateral</translation>
+        <translation>Mostrar ou ocultar a barra lateral</translation>
     </message>
     <message>
         <source>Ctrl+B</source>
-        <translation type="unfinished">Ctrl+B</translation>
+        <translation>Ctrl+B</translation>
     </message>
     <message>
         <source>Back to the chat</source>
@@ -1017,7 +1017,7 @@ int mean(const int *v, unsigned n) {
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">Parar</translation>
+        <translation>Parar</translation>
     </message>
     <message>
         <source>%1, right</source>
@@ -1056,7 +1056,7 @@ int mean(const int *v, unsigned n) {
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Cancelar</translation>
+        <translation>Cancelar</translation>
     </message>
 </context>
 <context>

@@ -92,6 +92,7 @@ class ModelsBench {
         while (!deadline.hasExpired() && !((found = button(text, within)) && found->isEnabled())) QTest::qWait(5);
         if (!found || !found->isEnabled()) return false;
         QTest::qWait(20);  // the layout follows
+        if (!((found = button(text, within)) && found->isEnabled())) return false;
         QTest::mouseClick(found, Qt::LeftButton, {}, QPoint(10, found->height() / 2));
         return true;
     }

@@ -38,7 +38,7 @@ void SentenceBlock::say(Tone tone, const QString& sentence, const QList<Choice>&
     tone_ = tone;
     sentence_->setText(sentence);
     setAccessibleName(sentence);
-    if (row_) row_->deleteLater();
+    delete row_;  // its buttons act by queued call, so none of them is on the stack
     row_ = nullptr;
     buttons_.clear();
     if (!choices.isEmpty()) {
