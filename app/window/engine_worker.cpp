@@ -19,6 +19,13 @@ double seconds(Clock::duration d) {
     return std::chrono::duration<double>(d).count();
 }
 
+/// As a person chose it: "int8", and the whole name only of an unusual one.
+std::string short_name(const inference::WeightRecipe& recipe) {
+    for (const char* usual : {"int8", "int4"})
+        if (inference::WeightRecipe::parse(usual).name() == recipe.name()) return usual;
+    return recipe.name();
+}
+
 }  // namespace
 
 /// Turns the generator's callbacks into signals at the rate that the window and the store can use.
@@ -119,7 +126,7 @@ EngineInfo EngineWorker::info(const LoadRequest& request) const {
     const auto id = storage::ModelId::parse(engine_->model_name());
     info.model = QString::fromStdString(id ? id->name : engine_->model_name());
     if (!info.demo && engine_->recipe().group != 0)
-        info.model += QStringLiteral(", ") + QString::fromStdString(engine_->recipe().name());
+        info.model += QStringLiteral(", ") + QString::fromStdString(short_name(engine_->recipe()));
     info.device = QString::fromStdString(engine_->device_name());
     info.device_note = QString::fromStdString(engine_->device_note());
     info.offers_float8 = engine_->offers_float8_prefill();

@@ -818,6 +818,10 @@ int mean(const int *v, unsigned n) {
         <source>about %1 left</source>
         <translation>faltam cerca de %1</translation>
     </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 de %2</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::app::ModelsController</name>

@@ -6,12 +6,15 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
+#include <QRadioButton>
 
 #include "app/core/settings.h"
 #include "tests/support/fetch_bench.h"
 #include "tests/support/window_fixture.h"
 #include "ui/models/models_page.h"
+#include "ui/models/precision_table.h"
 #include "ui/models/progress_block.h"
+#include "ui/models/sentence_block.h"
 
 namespace sidewinder::test {
 
@@ -103,6 +106,17 @@ class ModelsBench {
         for (const QLabel* label : card(id)->findChildren<QLabel*>())
             if (label->isVisibleTo(card(id))) all += label->text() + QLatin1Char('\n');
         return all;
+    }
+
+    /// What its blocks say.
+    QString problem() {
+        QString all;
+        for (const ui::SentenceBlock* block : card()->findChildren<ui::SentenceBlock*>())
+            if (block->isOpen()) all += block->sentence() + QLatin1Char('\n');
+        return all;
+    }
+    QList<QRadioButton*> precisions(const QString& id = kModelId) {
+        return card(id)->findChild<ui::PrecisionTable*>()->findChildren<QRadioButton*>();
     }
 
     WindowFixture window;

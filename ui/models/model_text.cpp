@@ -58,6 +58,8 @@ QString ModelText::bytes(qint64 bytes) {
 
 QString ModelText::share(qint64 bytes, qint64 whole) {
     const Unit unit = unit_of(whole);
+    if (bytes > 0 && static_cast<double>(bytes) < unit.bytes / 20)
+        return tr("%1 of %2").arg(ModelText::bytes(bytes), ModelText::bytes(whole));
     return tr("%1 of %2 %3").arg(in_unit(bytes, unit), in_unit(whole, unit), QLatin1String(unit.name));
 }
 

@@ -36,6 +36,7 @@ ModelsPage::ModelsPage(const Theme& theme, QWidget* parent) : QWidget(parent), t
     buildHead();
     buildList();
     notices_ = new NoticeBar(theme, this);
+    notices_->setObjectName(QStringLiteral("ModelsNoticeBar"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
