@@ -34,8 +34,8 @@ MainWindow::MainWindow(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
     parts_->sidebar->setFixedWidth(sidebarWidth);
     parts_->centre = new QStackedWidget(this);
     parts_->chat = new ChatPane(parts_->theme, parts_->centre);
-    parts_->models = new ModelsPage(parts_->theme, parts_->centre);
     parts_->centre->addWidget(parts_->chat);
+    parts_->models = new ModelsPage(parts_->theme, parts_->centre);
     parts_->centre->addWidget(parts_->models);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

@@ -470,10 +470,6 @@ int mean(const int *v, unsigned n) {
 <context>
     <name>sidewinder::ui::ModelCard</name>
     <message>
-        <source>Copy details</source>
-        <translation>Copiar detalhes</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>Fechar</translation>
     </message>
@@ -857,10 +853,6 @@ int mean(const int *v, unsigned n) {
 <context>
     <name>sidewinder::ui::ModelsPage</name>
     <message>
-        <source>Close</source>
-        <translation>Fechar</translation>
-    </message>
-    <message>
         <source>Models</source>
         <translation>Modelos</translation>
     </message>
@@ -1080,6 +1072,17 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Search results</source>
         <translation>Resultados da busca</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::SentenceBlock</name>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Copiar detalhes</translation>
     </message>
 </context>
 <context>

@@ -40,8 +40,11 @@ StatusLine::StatusLine(QWidget* parent) : QWidget(parent) {
     row->setContentsMargins(2, 0, 2, 0);
     row->setSpacing(10);
     row->addWidget(progress_);
-    row->addWidget(model_);
-    row->addWidget(label_, 1);
+    auto* words = new QHBoxLayout;
+    words->setSpacing(0);
+    words->addWidget(model_);
+    words->addWidget(label_, 1);
+    row->addLayout(words, 1);
     row->addWidget(models_);
     connect(model_, &QPushButton::clicked, this, &StatusLine::modelsRequested);
     connect(models_, &QPushButton::clicked, this, &StatusLine::modelsRequested);
@@ -112,7 +115,8 @@ void StatusLine::refresh() {
     showModel();
     QStringList rest = parts();
     if (namesModel() && !rest.isEmpty()) rest.removeFirst();
-    label_->setWhole(rest.join(QStringLiteral(" · ")));
+    const QString dot = namesModel() && !rest.isEmpty() ? QStringLiteral("· ") : QString();
+    label_->setWhole(dot + rest.join(QStringLiteral(" · ")));
     label_->setAccessibleName(tr("Status: %1").arg(text()));
     label_->setAccessibleDescription(status_.deviceNote);
     label_->setNote(status_.deviceNote);

@@ -1,7 +1,6 @@
 #include "ui/models/model_card.h"
 
 #include <QApplication>
-#include <QClipboard>
 #include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
@@ -172,19 +171,19 @@ void ModelCard::setNote(const ModelNote& note) {
         note_->dismiss();
         return;
     }
-    QList<SentenceBlock::Choice> choices;
-    if (note.problem)
-        choices << SentenceBlock::Choice{
-            tr("Copy details"), [text = note.sentence] { QApplication::clipboard()->setText(text); }, false, true};
-    else
-        choices << SentenceBlock::Choice{tr("Close"), {}};
-    note_->say(note.problem ? SentenceBlock::Tone::Problem : SentenceBlock::Tone::Good, note.sentence, choices,
-               false);
+    note_->tell(note.sentence, note.problem);
 }
 
 void ModelCard::ask(const QString& sentence, const QList<SentenceBlock::Choice>& choices) {
     export_->hide();
-    question_->say(SentenceBlock::Tone::Warning, sentence, choices, true);
+    QList<SentenceBlock::Choice> settling = choices;
+    for (SentenceBlock::Choice& choice : settling)
+        choice.act = [this, act = choice.act] {
+            settle();
+            if (act) act();
+        };
+    question_->say(SentenceBlock::Tone::Warning, sentence, settling);
+    refreshActions();
     Q_EMIT changed();
 }
 
@@ -192,7 +191,6 @@ bool ModelCard::closeQuestion() {
     const bool open = question_->isOpen() || export_->isOpen();
     question_->dismiss();
     export_->hide();
-    progress_->setAsking(false);
     if (open) settle();
     return open;
 }
@@ -222,6 +220,7 @@ void ModelCard::focusMain() {
 }
 
 void ModelCard::settle() {
+    progress_->setAsking(false);
     refreshActions();
     focusMain();
     Q_EMIT changed();
@@ -247,7 +246,7 @@ void ModelCard::download() {
     ask(tr("Sidewinder is offline. Downloading connects to %1 and to the servers where it keeps its files. %2")
             .arg(host, sent),
         {{tr("Go online and download"), [this] { Q_EMIT downloadRequested(model_.id, true); }, true},
-         {tr("Stay offline"), [this] { settle(); }}});
+         {tr("Stay offline"), {}}});
 }
 
 void ModelCard::verify() {
@@ -269,13 +268,13 @@ void ModelCard::exportTo() {
 void ModelCard::askRemoval() {
     if (!model_.used.isEmpty() || isLoading()) {
         ask(tr("%1 is in use. Use another model first, then remove it.").arg(model_.name),
-            {{tr("Close"), [this] { settle(); }}});
+            {{tr("Close"), {}}});
         return;
     }
     const QString what = model_.linked || model_.bytesThere <= 0 ? tr("Remove")
                                              : tr("Delete %1").arg(ModelText::bytes(model_.bytesThere));
     ask(ModelText::removal(model_),
-        {{tr("Keep it"), [this] { settle(); }},
+        {{tr("Keep it"), {}},
          {what, [this] { Q_EMIT removeRequested(model_.id); }}});
 }
 
@@ -285,10 +284,7 @@ void ModelCard::askCancel() {
     ask(tr("End the download? %1 have come; with them it can go on later.").arg(ModelText::bytes(here)),
         {{tr("Keep what has come"), [this] { Q_EMIT cancelRequested(model_.id, false); }},
          {tr("Delete it"), [this] { Q_EMIT cancelRequested(model_.id, true); }},
-         {tr("Go on downloading"), [this] {
-              progress_->setAsking(false);
-              Q_EMIT changed();
-          }}});
+         {tr("Go on downloading"), {}}});
 }
 
 void ModelCard::toggleDetails() {

@@ -82,7 +82,7 @@ void ModelCard::refreshActions() {
     main_->setAccessibleName(main_->text());
     main_->setAccessibleDescription(model_.name);
     const bool answers = used && (model_.state == ModelState::BuiltIn || model_.used == chosen);
-    main_->setVisible(!working && !answers && (model_.state != ModelState::Broken || model_.resumable));
+    main_->setVisible(!working && !answers && !question_->hasPrimary() && (model_.state != ModelState::Broken || model_.resumable));
     main_->setEnabled(!(fetched && context_.downloading) && !(model_.state == ModelState::Cached && context_.busy) &&
                       (!installed || (known && row->fits())));
     main_->setToolTip(fetched && context_.downloading ? tr("One download at a time.") : QString());

@@ -122,8 +122,7 @@ void ModelsPage::setNote(const ModelNote& note) {
         importNote_->dismiss();
         return;
     }
-    importNote_->say(note.problem ? SentenceBlock::Tone::Problem : SentenceBlock::Tone::Good, note.sentence,
-                     {{tr("Close"), {}}}, false);
+    importNote_->tell(note.sentence, note.problem);
 }
 
 void ModelsPage::reveal(const QString& id) {

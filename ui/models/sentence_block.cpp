@@ -1,9 +1,12 @@
 #include "ui/models/sentence_block.h"
 
 #include <QAccessible>
+#include <QApplication>
+#include <QClipboard>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QToolButton>
 
 #include <algorithm>
 #include <utility>
@@ -23,18 +26,40 @@ SentenceBlock::SentenceBlock(const Theme& theme, QWidget* parent) : QFrame(paren
     sentence_->setTextFormat(Qt::PlainText);
     sentence_->setWordWrap(true);
     sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    close_ = new QToolButton(this);
+    close_->setObjectName(QStringLiteral("SentenceClose"));
+    close_->setIconSize(QSize(14, 14));
+    close_->setFocusPolicy(Qt::TabFocus);
+    connect(close_, &QToolButton::clicked, this, &SentenceBlock::dismiss);
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(12, 10, 12, 10);
     grid->setHorizontalSpacing(10);
     grid->setVerticalSpacing(8);
     grid->addWidget(icon_, 0, 0, Qt::AlignTop);
     grid->addWidget(sentence_, 0, 1);
+    grid->addWidget(close_, 0, 2, Qt::AlignTop);
     grid->setColumnStretch(1, 1);
     QFrame::hide();
     connect(&theme_, &Theme::changed, this, &SentenceBlock::restyle);
 }
 
-void SentenceBlock::say(Tone tone, const QString& sentence, const QList<Choice>& choices, bool focus) {
+void SentenceBlock::say(Tone tone, const QString& sentence, const QList<Choice>& choices) {
+    close_->hide();
+    show(tone, sentence, choices);
+    if (!buttons_.isEmpty()) buttons_.first()->setFocus(Qt::OtherFocusReason);
+}
+
+void SentenceBlock::tell(const QString& sentence, bool problem) {
+    close_->show();
+    close_->setAccessibleName(tr("Close"));
+    close_->setToolTip(tr("Close"));
+    QList<Choice> choices;
+    if (problem)
+        choices << Choice{tr("Copy details"), [sentence] { QApplication::clipboard()->setText(sentence); }, false, true};
+    show(problem ? Tone::Problem : Tone::Good, sentence, choices);
+}
+
+void SentenceBlock::show(Tone tone, const QString& sentence, const QList<Choice>& choices) {
     tone_ = tone;
     sentence_->setText(sentence);
     setAccessibleName(sentence);
@@ -62,7 +87,6 @@ void SentenceBlock::say(Tone tone, const QString& sentence, const QList<Choice>&
     }
     restyle();
     QFrame::show();
-    if (focus && !buttons_.isEmpty()) buttons_.first()->setFocus(Qt::OtherFocusReason);
     QAccessibleEvent event(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);
 }
@@ -95,6 +119,7 @@ void SentenceBlock::restyle() {
     const Look& look = looks[static_cast<int>(tone_)];
     setLook(this, "tone", QLatin1String(look.tone));
     icon_->setPixmap(theme_.iconIn(look.icon, look.colour).pixmap(QSize(kIcon, kIcon), devicePixelRatioF()));
+    close_->setIcon(theme_.icon("close"));
     const int lead = std::max(0, (sentence_->fontMetrics().height() - kIcon) / 2);
     icon_->setContentsMargins(0, lead, 0, 0);
 }

@@ -8,6 +8,7 @@
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace sidewinder::ui {
 
@@ -21,25 +22,29 @@ class SentenceBlock : public QFrame {
         QString label;
         std::function<void()> act;  ///< called after the block has gone
         bool primary = false;
-        bool stays = false;  ///< the block stays
+        bool stays = false;  ///< the block does not go
     };
 
     explicit SentenceBlock(const Theme& theme, QWidget* parent = nullptr);
 
-    /// The first choice takes the focus if `focus`.
-    void say(Tone tone, const QString& sentence, const QList<Choice>& choices, bool focus);
+    /// A question; the first choice takes the focus.
+    void say(Tone tone, const QString& sentence, const QList<Choice>& choices);
+    /// How something ended; a problem can be copied. Takes no focus.
+    void tell(const QString& sentence, bool problem);
     void dismiss();
     bool isOpen() const { return !isHidden(); }
     QString sentence() const;
     bool hasPrimary() const;
 
   private:
+    void show(Tone tone, const QString& sentence, const QList<Choice>& choices);
     void restyle();
 
     const Theme& theme_;
     Tone tone_ = Tone::Plain;
     QLabel* icon_;
     QLabel* sentence_;
+    QToolButton* close_;
     QWidget* row_ = nullptr;
     QList<QPushButton*> buttons_;
 };

@@ -75,12 +75,12 @@ class TestModelsFlow : public QObject {
         QFETCH(bool, dark);
         shots_ = QLatin1String(QTest::currentDataTag());
         ModelsBench b(*server_);
+        app::Settings settings = app::load_settings(b.settingsFile());
+        settings.theme = dark ? app::Settings::Theme::Dark : app::Settings::Theme::Light;
+        b.keep(settings);
         QVERIFY(b.window.start());
         ui::MainWindow& window = b.window.window();
         window.resize(1180, 780);
-        ui::Settings settings = window.settings();
-        settings.theme = dark ? ui::ThemeChoice::Dark : ui::ThemeChoice::Light;
-        window.setSettings(settings);
         QVERIFY(window.settings().offline);
         QVERIFY(b.window.ask(QStringLiteral("Write a function that reverses a string")) > 0);
         shoot(b, "1-start");
@@ -94,7 +94,7 @@ class TestModelsFlow : public QObject {
         shoot(b, "2-models");
         b.serveSlowly();
         QVERIFY(b.press(QStringLiteral("Download 14.6 GB")));
-        QVERIFY(b.button(QStringLiteral("Stay offline")));
+        QVERIFY(b.button(QStringLiteral("Stay offline")) && !b.button(QStringLiteral("Download 14.6 GB")));
         QVERIFY2(b.said().contains(QStringLiteral("connects to 127.0.0.1")), qPrintable(b.said()));
         shoot(b, "3-consent");
         QVERIFY(b.press(QStringLiteral("Stay offline")));
@@ -106,6 +106,7 @@ class TestModelsFlow : public QObject {
         QVERIFY(!window.settings().offline);
         QCOMPARE(b.started, 1);
         QCOMPARE(internet_sockets(), 0);
+        QVERIFY(b.card()->isAncestorOf(QApplication::focusWidget()));
         shoot(b, "4-downloading");
 
         QVERIFY(b.press(QStringLiteral("Pause")));
