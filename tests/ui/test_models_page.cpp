@@ -396,7 +396,7 @@ class TestModelsPage : public QObject {
         QTest::addColumn<QString>("language");
         QTest::addColumn<int>("font");
         for (const char* language : {"en", "pt_BR"})
-            for (const int font : {0, 16, 20}) QTest::addRow("%s %d", language, font) << QLatin1String(language) << font;
+            for (const int font : {0, 16, 20}) QTest::addRow("%s %d", language, font) << QString::fromLatin1(language) << font;
     }
     void nothingIsCutOff() {
         QFETCH(QString, language);
