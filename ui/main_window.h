@@ -98,8 +98,8 @@ class MainWindow : public QWidget {
     void settingsChanged(const sidewinder::ui::Settings& settings);
     void noticeActionTriggered(qint64 actionId);
     void linkOpenRequested(
-        const QUrl& url);    ///< http or https, after the person has seen it whole and agreed
-    void modelsOpened();  ///< the page of models is in sight now, so what it shows is wanted
+        const QUrl& url);  ///< http or https, after the person has seen it whole and agreed
+    void modelsOpened();   ///< the page of models is in sight now, so what it shows is wanted
 
   protected:
     void changeEvent(QEvent* event) override;

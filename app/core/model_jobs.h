@@ -48,8 +48,8 @@ struct ModelJob {
 };
 
 struct ModelJobResult {
-    std::string id;                ///< the model's, new of Import
-    std::filesystem::path folder;  ///< of Export: where it is
+    std::string id;                          ///< the model's, new of Import
+    std::filesystem::path folder;            ///< of Export: where it is
     std::vector<storage::FileCheck> checks;  ///< of Verify
 };
 

@@ -27,7 +27,10 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
       parts_(parts),
       settings_(std::move(settings)),
       engine_(new EngineWorker(parts.checkpoints)),
-      models_({.page = parts.window.models(), .paths = parts.paths, .backends = parts.backends, .fetch = parts.fetch},
+      models_({.page = parts.window.models(),
+               .paths = parts.paths,
+               .backends = parts.backends,
+               .fetch = parts.fetch},
               settings_) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));

@@ -111,8 +111,8 @@ class Controller : public QObject {
     };
     std::optional<Chosen> before_;  ///< what answered until the person chose another, while that is loaded
     bool fallen_back_ = false;      ///< the chosen model could not be had: the demo model answers
-    bool off_ = false;       ///< the GPU failed, and nothing else was chosen yet
-    bool cpu_only_ = false;  ///< the GPU failed and the person chose to go on without it
+    bool off_ = false;              ///< the GPU failed, and nothing else was chosen yet
+    bool cpu_only_ = false;         ///< the GPU failed and the person chose to go on without it
     ui::EngineStatus status_;
     QHash<qint64, Answer> answers_;  ///< by the answer's row
     bool turn_pending_ = false;      ///< asked the store for a turn, not back yet

@@ -103,8 +103,9 @@ void EngineWorker::load(const LoadRequest& request, std::stop_token stop) {
     } catch (const inference::Stopped&) {
         // Another load follows, or the program ends: nothing to say.
     } catch (const std::bad_alloc&) {
-        fail(tr("There is not enough memory for this model. Close other programs, or choose a smaller "
-                "precision on the Models page."));
+        fail(
+            tr("There is not enough memory for this model. Close other programs, or choose a smaller "
+               "precision on the Models page."));
     } catch (const std::exception& error) {
         if (!lostDevice(error)) fail(QString::fromUtf8(error.what()));
     }
@@ -114,8 +115,9 @@ ModelChoice EngineWorker::chosen(const LoadRequest& request) {
     if (!request.called.empty()) return choose_model(request.called, request.paths);
     const std::filesystem::path demo = demo_model_folder();
     if (demo.empty())
-        throw inference::Error(inference::Fault::MissingFile,
-                               "No model is here: the demo model is not installed. Get one on the Models page.");
+        throw inference::Error(
+            inference::Fault::MissingFile,
+            "No model is here: the demo model is not installed. Get one on the Models page.");
     return {demo, request.paths.cache / "quantized", {}};
 }
 

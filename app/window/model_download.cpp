@@ -12,9 +12,10 @@ FetchMaker real_fetch() {
     return [](const FetchOptions& options) {
         const std::filesystem::path program = find_fetch_program();
         if (program.empty())
-            throw storage::Error(storage::Error::Kind::NotFound,
-                                 "This installation has no sidewinder-fetch, the program that downloads. Install "
-                                 "it, or bring the model's folder on a stick and import it.");
+            throw storage::Error(
+                storage::Error::Kind::NotFound,
+                "This installation has no sidewinder-fetch, the program that downloads. Install "
+                "it, or bring the model's folder on a stick and import it.");
         return std::make_unique<FetchProcess>(program, options);
     };
 }
@@ -133,7 +134,8 @@ void ModelDownload::finish() {
     const bool done = code == 0 && last_ && last_->kind == FetchEvent::Kind::Done;
     QString sentence = last_ ? QString::fromStdString(last_->message) : QString();
     if (sentence.isEmpty())
-        sentence = tr("The download ended without saying why (code %1). Nothing is lost: resume it.").arg(code);
+        sentence =
+            tr("The download ended without saying why (code %1). Nothing is lost: resume it.").arg(code);
     Q_EMIT ended(done, done || isEnding() ? QString() : sentence, !last_ || last_->resumable);
 }
 

@@ -53,8 +53,9 @@ void ModelsController::connectPage() {
     connect(p, &ModelsPage::addRequested, this, &ModelsController::add);
     connect(p, &ModelsPage::removeRequested, this, &ModelsController::remove);
     connect(p, &ModelsPage::repositoryAdded, this, &ModelsController::addRepository);
-    connect(p, &ModelsPage::verifyRequested, this,
-            [this](const QString& id) { run({ModelJob::Kind::Verify, id.toStdString(), {}, false, {}}); });
+    connect(p, &ModelsPage::verifyRequested, this, [this](const QString& id) {
+        run({ModelJob::Kind::Verify, id.toStdString(), {}, false, {}});
+    });
     connect(p, &ModelsPage::makeRequested, this, [this](const QString& id, const QString& weights) {
         run({ModelJob::Kind::Quantize, id.toStdString(), {}, false, weights.toStdString()});
     });
@@ -150,9 +151,8 @@ void ModelsController::setLoadFailed(const std::string& called, const QString& s
 }
 
 void ModelsController::setGpuOff(const QString& why) {
-    parts_.backends.cuda = [reason = why.toStdString()](
-                               const kernels::Dims&, kernels::WeightFormat,
-                               bool) -> std::unique_ptr<kernels::Backend> {
+    parts_.backends.cuda = [reason = why.toStdString()](const kernels::Dims&, kernels::WeightFormat,
+                                                        bool) -> std::unique_ptr<kernels::Backend> {
         throw kernels::Error(kernels::Error::Kind::Unsupported, reason);
     };
     if (listing_) refresh();

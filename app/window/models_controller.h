@@ -85,7 +85,7 @@ class ModelsController : public QObject {
     std::optional<ModelListing> listing_;
     ui::ModelCatalog catalog_;
     ModelInUse use_;
-    QString loading_;  ///< the id of what is being loaded, or empty
+    QString loading_;        ///< the id of what is being loaded, or empty
     std::stop_source stop_;  ///< of the job under way
     int running_ = 0;        ///< jobs asked for and not ended
     ModelDownload* download_ = nullptr;

@@ -35,7 +35,8 @@ Settings::Download ModelsController::described(const QString& id) const {
     const ui::ModelItem* model = item(id);
     if (!model) return {};
     return {id.toStdString(), model->repo.toStdString(),
-            model->revision.isEmpty() ? "main" : model->revision.toStdString(), model->endpoint.toStdString()};
+            model->revision.isEmpty() ? "main" : model->revision.toStdString(),
+            model->endpoint.toStdString()};
 }
 
 void ModelsController::startDownload(const Settings::Download& what) {
@@ -87,7 +88,9 @@ void ModelsController::onDownloadEnded(bool done, const QString& sentence, bool 
 
 void ModelsController::addRepository(const ui::OtherRepository& repository) {
     try {
-        Settings::Download what{{}, repository.repo.toStdString(), repository.revision.toStdString(),
+        Settings::Download what{{},
+                                repository.repo.toStdString(),
+                                repository.revision.toStdString(),
                                 repository.endpoint.toStdString()};
         if (what.revision.empty()) what.revision = "main";
         what.id = download_id(what.repo, what.revision);
@@ -153,9 +156,8 @@ void ModelsController::run(ModelJob job) {
     if (running_++ == 0) stop_ = std::stop_source();
     if (!ofDownload) {
         parts_.page.setNote({.id = shownId(job)});
-        parts_.page.setWork({.id = shownId(job),
-                             .task = taskOf(job.kind),
-                             .what = QString::fromStdString(job.weights)});
+        parts_.page.setWork(
+            {.id = shownId(job), .task = taskOf(job.kind), .what = QString::fromStdString(job.weights)});
     }
     QMetaObject::invokeMethod(
         worker_, [w = worker_, job = std::move(job), stop = stop_.get_token()] { w->run(job, stop); },

@@ -42,7 +42,8 @@ QString widest(const QList<ui::ModelPrecision>& all) {
 
 ui::ModelItem to_view(const ListedModel& listed, const ModelInUse& use) {
     const CatalogModel& m = listed.model;
-    ui::ModelItem item{.id = text(m.id), .state = to_view(m.state), .name = text(m.name), .repo = text(m.repo)};
+    ui::ModelItem item{
+        .id = text(m.id), .state = to_view(m.state), .name = text(m.name), .repo = text(m.repo)};
     if (m.state == CatalogModel::State::Available) item.id = text(download_id(m.repo, "main"));
     if (const auto id = ModelId::parse(m.id)) item.revision = text(id->revision);
     const storage::ManifestSource& source = listed.source;
@@ -112,7 +113,8 @@ int rank(const ui::ModelItem& item) {
 std::string download_id(const std::string& repo, const std::string& revision) {
     const std::size_t slash = repo.find('/');
     if (slash == std::string::npos)
-        throw storage::Error(storage::Error::Kind::NotFound, "'" + repo + "' is no repository: give OWNER/NAME.");
+        throw storage::Error(storage::Error::Kind::NotFound,
+                             "'" + repo + "' is no repository: give OWNER/NAME.");
     return ModelId::make(repo.substr(0, slash), repo.substr(slash + 1), revision.empty() ? "main" : revision)
         .text();
 }
@@ -138,9 +140,8 @@ ui::ModelCatalog to_view(const ModelListing& listing, const storage::Paths& path
     for (const storage::CachedSnapshot& snapshot : listing.cached)
         catalog.models.append(to_view(snapshot, listing.disk_free));
     for (const Settings::Download& download : added) {
-        const auto there =
-            std::find_if(catalog.models.begin(), catalog.models.end(),
-                         [&](const ui::ModelItem& m) { return m.id == text(download.id); });
+        const auto there = std::find_if(catalog.models.begin(), catalog.models.end(),
+                                        [&](const ui::ModelItem& m) { return m.id == text(download.id); });
         if (there == catalog.models.end()) {
             catalog.models.append(to_view(download, listing.disk_free));
         } else if (there->state != ui::ModelState::Installed) {

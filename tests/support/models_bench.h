@@ -24,8 +24,8 @@ inline const QString kModelId = QStringLiteral("mistralai--Mamba-Codestral-7B-v0
 class ModelsBench {
   public:
     explicit ModelsBench(tests::HubServer& hub) : window(std::filesystem::path()), server_(hub) {
-        for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "HF_TOKEN",
-                                 "HF_ENDPOINT", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
+        for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                                 "HF_TOKEN", "HF_ENDPOINT", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
             qunsetenv(name);
         qputenv("HF_HOME", QByteArray::fromStdString((content_ / "hf").string()));
         for (const char* name : {"consolidated.safetensors", "params.json", "tokenizer.model.v3"})
@@ -55,9 +55,7 @@ class ModelsBench {
         further[u"rules"] = QJsonDocument::fromJson(rules).array();
         server_.set(further);
     }
-    void serveSlowly() {
-        serve(R"([{"where":"cdn","file":"consolidated.safetensors","rate":1500000}])");
-    }
+    void serveSlowly() { serve(R"([{"where":"cdn","file":"consolidated.safetensors","rate":1500000}])"); }
     qint64 sentOfWeights() {
         qint64 sum = 0;
         for (const auto& entry : server_.log())
@@ -92,7 +90,8 @@ class ModelsBench {
     bool press(const QString& text, QWidget* within = nullptr) {
         QAbstractButton* found = nullptr;
         QDeadlineTimer deadline(10'000);
-        while (!deadline.hasExpired() && !((found = button(text, within)) && found->isEnabled())) QTest::qWait(5);
+        while (!deadline.hasExpired() && !((found = button(text, within)) && found->isEnabled()))
+            QTest::qWait(5);
         if (!found || !found->isEnabled()) return false;
         QTest::qWait(20);  // the layout follows
         if (!((found = button(text, within)) && found->isEnabled())) return false;

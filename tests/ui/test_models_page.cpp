@@ -60,7 +60,9 @@ class TestModelsPage : public QObject {
     int primaries() {
         int count = 0;
         for (const QPushButton* one : page_->findChildren<QPushButton*>())
-            count += one->isVisibleTo(page_) && one->property("kind").toString() == QLatin1String("primary") ? 1 : 0;
+            count += one->isVisibleTo(page_) && one->property("kind").toString() == QLatin1String("primary")
+                         ? 1
+                         : 0;
         return count;
     }
     void setOffline(bool offline) {
@@ -76,16 +78,20 @@ class TestModelsPage : public QObject {
             const auto* label = qobject_cast<const QLabel*>(widget);
             const auto* pressed = qobject_cast<const QAbstractButton*>(widget);
             if (label && !label->text().isEmpty() && !qobject_cast<const ElidedLabel*>(label)) {
-                const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
-                if (label->height() < needed || (!label->wordWrap() && label->width() < label->sizeHint().width()))
+                const int needed =
+                    label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
+                if (label->height() < needed ||
+                    (!label->wordWrap() && label->width() < label->sizeHint().width()))
                     found << label->text();
             }
-            if (pressed && !pressed->text().isEmpty() && (pressed->width() < pressed->sizeHint().width() ||
-                                                           pressed->height() < pressed->sizeHint().height()))
+            if (pressed && !pressed->text().isEmpty() &&
+                (pressed->width() < pressed->sizeHint().width() ||
+                 pressed->height() < pressed->sizeHint().height()))
                 found << pressed->text();
             if (label || pressed) {
                 const int right = widget->mapTo(page_, QPoint(widget->width(), 0)).x();
-                if (right > page_->width()) found << QStringLiteral("beyond the edge: ") + (label ? label->text() : pressed->text());
+                if (right > page_->width())
+                    found << QStringLiteral("beyond the edge: ") + (label ? label->text() : pressed->text());
             }
         }
         return found;
@@ -93,8 +99,9 @@ class TestModelsPage : public QObject {
     static void walk(QAccessibleInterface* item, QStringList& nameless, int& controls) {
         if (!item || !item->isValid() || item->state().invisible) return;
         const QAccessible::Role role = item->role();
-        if (role == QAccessible::Button || role == QAccessible::PushButton || role == QAccessible::RadioButton ||
-            role == QAccessible::EditableText || role == QAccessible::ProgressBar) {
+        if (role == QAccessible::Button || role == QAccessible::PushButton ||
+            role == QAccessible::RadioButton || role == QAccessible::EditableText ||
+            role == QAccessible::ProgressBar) {
             ++controls;
             if (item->text(QAccessible::Name).isEmpty()) nameless << QString::number(role);
         }
@@ -243,18 +250,23 @@ class TestModelsPage : public QObject {
         QTest::addColumn<double>("gpu");
         QTest::addColumn<double>("cpu");
         QTest::addColumn<QString>("sentence");
-        QTest::newRow("fits") << 79.1 << 62.0
-                              << QStringLiteral("Fits on NVIDIA GeForce RTX 4070: bf16 takes 15.9 of 79.1 GB that are free.");
+        QTest::newRow("fits")
+            << 79.1 << 62.0
+            << QStringLiteral("Fits on NVIDIA GeForce RTX 4070: bf16 takes 15.9 of 79.1 GB that are free.");
         QTest::newRow("smaller") << 11.4 << 62.0
-                                 << QStringLiteral("Fits on NVIDIA GeForce RTX 4070 as int8, which takes 9.2 of 11.4 GB "
-                                                   "that are free. bf16 would take 15.9 GB.");
-        QTest::newRow("cpu only") << 4.0 << 12.0
-                                  << QStringLiteral("Runs on the processor only: int8 takes 8.6 of 12.0 GB of memory that "
-                                                    "are free. On NVIDIA GeForce RTX 4070 even int4 takes 5.6 GB, and "
-                                                    "4.0 GB are free.");
+                                 << QStringLiteral(
+                                        "Fits on NVIDIA GeForce RTX 4070 as int8, which takes 9.2 of 11.4 GB "
+                                        "that are free. bf16 would take 15.9 GB.");
+        QTest::newRow("cpu only")
+            << 4.0 << 12.0
+            << QStringLiteral(
+                   "Runs on the processor only: int8 takes 8.6 of 12.0 GB of memory that "
+                   "are free. On NVIDIA GeForce RTX 4070 even int4 takes 5.6 GB, and "
+                   "4.0 GB are free.");
         QTest::newRow("no gpu") << 0.0 << 12.0
-                                << QStringLiteral("Runs on the processor: int8 takes 8.6 of 12.0 GB of memory that are "
-                                                  "free. There is no GPU to use.");
+                                << QStringLiteral(
+                                       "Runs on the processor: int8 takes 8.6 of 12.0 GB of memory that are "
+                                       "free. There is no GPU to use.");
     }
     void verdictsAreSentences() {
         QFETCH(double, gpu);
@@ -272,7 +284,8 @@ class TestModelsPage : public QObject {
         QCOMPARE(verify.takeFirst(), QVariantList{id_});
         QCOMPARE(make.takeFirst(), (QVariantList{id_, QStringLiteral("int8")}));
         QVERIFY(press("Remove…"));
-        QVERIFY(says(QStringLiteral("Remove Mamba-Codestral-7B-v0.1? Its folder and 14.6 GB are deleted for good.")));
+        QVERIFY(says(
+            QStringLiteral("Remove Mamba-Codestral-7B-v0.1? Its folder and 14.6 GB are deleted for good.")));
         QVERIFY(press("Keep it"));
         QCOMPARE(remove.count(), 0);
         QVERIFY(press("Remove…") && press("Delete 14.6 GB"));
@@ -396,7 +409,8 @@ class TestModelsPage : public QObject {
         QTest::addColumn<QString>("language");
         QTest::addColumn<int>("font");
         for (const char* language : {"en", "pt_BR"})
-            for (const int font : {0, 16, 20}) QTest::addRow("%s %d", language, font) << QString::fromLatin1(language) << font;
+            for (const int font : {0, 16, 20})
+                QTest::addRow("%s %d", language, font) << QString::fromLatin1(language) << font;
     }
     void nothingIsCutOff() {
         QFETCH(QString, language);
@@ -410,7 +424,8 @@ class TestModelsPage : public QObject {
         const auto check = [&](const char* what) {
             QTest::qWait(30);
             const QStringList found = cut();
-            QVERIFY2(found.isEmpty(), qPrintable(QLatin1String(what) + QStringLiteral(": ") + found.join(QStringLiteral(" | "))));
+            QVERIFY2(found.isEmpty(), qPrintable(QLatin1String(what) + QStringLiteral(": ") +
+                                                 found.join(QStringLiteral(" | "))));
         };
         open(catalogOf({codestral(ModelState::Available), demoModel()}));
         check("available");
@@ -419,10 +434,15 @@ class TestModelsPage : public QObject {
         page_->setWork(downloadWork(ModelTask::Downloading));
         check("downloading");
         page_->setWork({.id = id_});
-        page_->setCatalog(catalogOf({codestral(ModelState::Installed), codestral(ModelState::Incomplete), cachedSnapshot(), brokenModel(), demoModel()}));
+        ModelItem incomplete = codestral(ModelState::Incomplete);
+        incomplete.id = QStringLiteral("other");
+        page_->setCatalog(catalogOf(
+            {codestral(ModelState::Installed), incomplete, cachedSnapshot(), brokenModel(), demoModel()}));
         for (QPushButton* more : page_->findChildren<QPushButton*>())
             if (more->text() == ModelCard::tr("Details")) more->click();
-        page_->setNote({.id = id_, .sentence = QStringLiteral("The server closed the connection 5 times."), .problem = true});
+        page_->setNote({.id = id_,
+                        .sentence = QStringLiteral("The server closed the connection 5 times."),
+                        .problem = true});
         check("installed");
         for (const char* form : {"Import a folder…", "Other repository…"}) {
             button(ModelsPage::tr(form))->click();
@@ -451,7 +471,8 @@ class TestModelsPage : public QObject {
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray text = file.readAll();
         QVERIFY(!text.contains("type=\"unfinished\"") && !text.contains("type=\"vanished\""));
-        for (const char* context : {"ModelText", "sidewinder::ui::ModelCard", "sidewinder::app::ModelsController"})
+        for (const char* context :
+             {"ModelText", "sidewinder::ui::ModelCard", "sidewinder::app::ModelsController"})
             QVERIFY2(text.contains(QByteArray("<name>") + context + "</name>"), context);
     }
 };

@@ -37,8 +37,10 @@ class TestModelsScreenshots : public QObject {
         QTest::addColumn<int>("font");
         for (const bool dark : {false, true}) {
             const char* theme = dark ? "dark" : "light";
-            QTest::addRow("models-en-%s-1180x780", theme) << QStringLiteral("en") << dark << QSize(1180, 780) << 0;
-            QTest::addRow("models-pt-%s-900x600", theme) << QStringLiteral("pt_BR") << dark << QSize(900, 600) << 0;
+            QTest::addRow("models-en-%s-1180x780", theme)
+                << QStringLiteral("en") << dark << QSize(1180, 780) << 0;
+            QTest::addRow("models-pt-%s-900x600", theme)
+                << QStringLiteral("pt_BR") << dark << QSize(900, 600) << 0;
         }
         QTest::addRow("models-pt-light-large") << QStringLiteral("pt_BR") << false << QSize(900, 600) << 20;
         QTest::addRow("models-en-dark-large") << QStringLiteral("en") << true << QSize(1180, 780) << 20;
@@ -83,21 +85,24 @@ class TestModelsScreenshots : public QObject {
         page.setWork(downloadWork(ModelTask::Downloading));
         shoot(window, "downloading");
         ModelWork paused = downloadWork(ModelTask::Paused);
-        paused.note = QStringLiteral("The server closed the connection 5 times. The next try follows in 30 s.");
+        paused.note =
+            QStringLiteral("The server closed the connection 5 times. The next try follows in 30 s.");
         page.setWork(paused);
         shoot(window, "paused");
         Q_EMIT card->findChild<ProgressBlock*>()->stopRequested();
         shoot(window, "cancel");
         page.setWork({.id = card->model().id});
         page.setCatalog(catalogOf({codestral(ModelState::Incomplete), demoModel()}));
-        page.setNote({.id = card->model().id,
-                      .sentence = QStringLiteral("The disk is full: 5.5 GB more are needed and 1.2 GB are free. "
-                                                 "What has come is kept. Make room, then resume."),
-                      .problem = true,
-                      .retry = true});
+        page.setNote(
+            {.id = card->model().id,
+             .sentence = QStringLiteral("The disk is full: 5.5 GB more are needed and 1.2 GB are free. "
+                                        "What has come is kept. Make room, then resume."),
+             .problem = true,
+             .retry = true});
         shoot(window, "failed");
         page.setCatalog(catalogOf({codestral(ModelState::Installed), demoModel()}));
-        page.setNote({.id = card->model().id, .sentence = QStringLiteral("Downloaded, and every file is right.")});
+        page.setNote(
+            {.id = card->model().id, .sentence = QStringLiteral("Downloaded, and every file is right.")});
         shoot(window, "installed");
         ModelItem used = codestral(ModelState::Installed);
         used.used = QStringLiteral("int8");

@@ -42,7 +42,7 @@ class StatusLine : public QWidget {
     bool offersModels_ = true;
     ElidedLabel* label_;
     QProgressBar* progress_;
-    QPushButton* model_;   ///< its name, the way to the others
+    QPushButton* model_;  ///< its name, the way to the others
     QPushButton* models_;
 };
 

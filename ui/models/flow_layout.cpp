@@ -52,8 +52,9 @@ int FlowLayout::arrange(const QRect& rect, bool place) const {
     int x = 0, y = 0, line = 0;
     for (const auto& item : items_) {
         if (item->isEmpty()) continue;
-        const QSize size(std::min(item->sizeHint().width(), std::max(rect.width(), item->minimumSize().width())),
-                         item->sizeHint().height());
+        const QSize size(
+            std::min(item->sizeHint().width(), std::max(rect.width(), item->minimumSize().width())),
+            item->sizeHint().height());
         if (x > 0 && x + size.width() > rect.width()) {
             x = 0;
             y += line + spacing();

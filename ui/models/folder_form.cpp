@@ -72,7 +72,8 @@ void FolderForm::close() {
 
 QString FolderForm::folder() const {
     QString text = folder_->text().trimmed();
-    if (text == QLatin1String("~") || text.startsWith(QLatin1String("~/"))) text.replace(0, 1, QDir::homePath());
+    if (text == QLatin1String("~") || text.startsWith(QLatin1String("~/")))
+        text.replace(0, 1, QDir::homePath());
     return text;
 }
 
@@ -111,10 +112,11 @@ void FolderForm::changeEvent(QEvent* event) {
 
 void FolderForm::retranslate() {
     const bool in = purpose_ == For::Import;
-    sentence_->setText(in ? tr("Import a model's folder, in Mistral's or Hugging Face's layout. Every file is "
-                               "read and checked.")
-                          : tr("Copy the model to a folder, such as a USB stick, with a list of checksums. "
-                               "Import it from there on another machine."));
+    sentence_->setText(
+        in ? tr("Import a model's folder, in Mistral's or Hugging Face's layout. Every file is "
+                "read and checked.")
+           : tr("Copy the model to a folder, such as a USB stick, with a list of checksums. "
+                "Import it from there on another machine."));
     folder_->setPlaceholderText(in ? tr("/folder/of/the/model") : tr("/media/stick"));
     folder_->setAccessibleName(tr("Folder"));
     browse_->setText(tr("Browse…"));

@@ -243,7 +243,8 @@ void ModelCard::download() {
     const QString sent = context_.sendsToken
                              ? tr("Nothing else is sent than the names of the files and your access token.")
                              : tr("Nothing else is sent than the names of the files.");
-    ask(tr("Sidewinder is offline. Downloading connects to %1 and to the servers where it keeps its files. %2")
+    ask(tr("Sidewinder is offline. Downloading connects to %1 and to the servers where it keeps its files. "
+           "%2")
             .arg(host, sent),
         {{tr("Go online and download"), [this] { Q_EMIT downloadRequested(model_.id, true); }, true},
          {tr("Stay offline"), {}}});
@@ -271,11 +272,11 @@ void ModelCard::askRemoval() {
             {{tr("Close"), {}}});
         return;
     }
-    const QString what = model_.linked || model_.bytesThere <= 0 ? tr("Remove")
-                                             : tr("Delete %1").arg(ModelText::bytes(model_.bytesThere));
+    const QString what = model_.linked || model_.bytesThere <= 0
+                             ? tr("Remove")
+                             : tr("Delete %1").arg(ModelText::bytes(model_.bytesThere));
     ask(ModelText::removal(model_),
-        {{tr("Keep it"), {}},
-         {what, [this] { Q_EMIT removeRequested(model_.id); }}});
+        {{tr("Keep it"), {}}, {what, [this] { Q_EMIT removeRequested(model_.id); }}});
 }
 
 void ModelCard::askCancel() {

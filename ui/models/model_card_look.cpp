@@ -63,7 +63,8 @@ void ModelCard::refreshTexts() {
     diskSign_->setVisible(!disk.isEmpty());
     reason_->setText(model_.reason);
     reason_->setVisible(!model_.reason.isEmpty() && !working);
-    precisions_->setVisible(!model_.precisions.isEmpty() && model_.state != ModelState::BuiltIn && !isDownload());
+    precisions_->setVisible(!model_.precisions.isEmpty() && model_.state != ModelState::BuiltIn &&
+                            !isDownload());
     details_->setModel(model_);
 }
 
@@ -82,8 +83,10 @@ void ModelCard::refreshActions() {
     main_->setAccessibleName(main_->text());
     main_->setAccessibleDescription(model_.name);
     const bool answers = used && (model_.state == ModelState::BuiltIn || model_.used == chosen);
-    main_->setVisible(!working && !answers && !question_->hasPrimary() && (model_.state != ModelState::Broken || model_.resumable));
-    main_->setEnabled(!(fetched && context_.downloading) && !(model_.state == ModelState::Cached && context_.busy) &&
+    main_->setVisible(!working && !answers && !question_->hasPrimary() &&
+                      (model_.state != ModelState::Broken || model_.resumable));
+    main_->setEnabled(!(fetched && context_.downloading) &&
+                      !(model_.state == ModelState::Cached && context_.busy) &&
                       (!installed || (known && row->fits())));
     main_->setToolTip(fetched && context_.downloading ? tr("One download at a time.") : QString());
 
@@ -119,7 +122,7 @@ void ModelCard::restyle() {
     };
     sign(sign_, fits);
     sign(diskSign_, model_.diskFree >= model_.diskNeeded);
-    const char* tone = !model_.used.isEmpty()                  ? "accent"
+    const char* tone = !model_.used.isEmpty()                   ? "accent"
                        : model_.state == ModelState::Broken     ? "error"
                        : model_.state == ModelState::Incomplete ? "warning"
                                                                 : "plain";

@@ -90,7 +90,8 @@ QString ModelText::state(const ModelItem& model) {
 }
 
 QString ModelText::summary(const ModelItem& model) {
-    if (model.state == ModelState::BuiltIn) return tr("For trying Sidewinder out. It is too small to be right.");
+    if (model.state == ModelState::BuiltIn)
+        return tr("For trying Sidewinder out. It is too small to be right.");
     QString size = model.bytes > 0 ? bytes(model.bytes) : QString();
     if (model.state == ModelState::Incomplete)
         size = model.bytes > 0 ? tr("%1 are here").arg(share(model.bytesThere, model.bytes))
@@ -206,10 +207,10 @@ QString ModelText::progress(const ModelWork& work) {
     const bool moving = work.task != ModelTask::Paused && !work.ending;
     const bool share_only = work.task == ModelTask::Loading || work.task == ModelTask::Making;
     const QString percent = tr("%1 %").arg(100 * work.bytes / work.size);
-    return joined({share_only ? percent : share(work.bytes, work.size),
-                   moving && work.rate >= 1 ? tr("%1/s").arg(bytes(static_cast<qint64>(work.rate))) : QString(),
-                   moving && work.secondsLeft >= 0 ? tr("about %1 left").arg(duration(work.secondsLeft))
-                                                   : QString()});
+    return joined(
+        {share_only ? percent : share(work.bytes, work.size),
+         moving && work.rate >= 1 ? tr("%1/s").arg(bytes(static_cast<qint64>(work.rate))) : QString(),
+         moving && work.secondsLeft >= 0 ? tr("about %1 left").arg(duration(work.secondsLeft)) : QString()});
 }
 
 QString ModelText::host(const QString& endpoint) {

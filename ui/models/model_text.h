@@ -22,7 +22,7 @@ class ModelText {
     static QString source(const ModelItem& model);
     static QString disk(const ModelItem& model);
     static QString diskVerdict(const ModelItem& model);  ///< of one that can be fetched
-    static QString removal(const ModelItem& model);  ///< what goes, and how much
+    static QString removal(const ModelItem& model);      ///< what goes, and how much
 
     static QString task(const ModelWork& work);      ///< "Downloading"
     static QString progress(const ModelWork& work);  ///< "3.1 of 14.6 GB · 42 MB/s · about 4 min left"

@@ -49,22 +49,22 @@ struct ModelPrecision {
 struct ModelItem {
     QString id;
     ModelState state = ModelState::Available;
-    QString name;      ///< "Mamba-Codestral-7B-v0.1"
-    QString repo;      ///< "owner/name", may be empty
-    QString revision;  ///< may be empty
-    QString commit;    ///< may be empty
-    QString license;   ///< may be empty: not known
-    QString endpoint;  ///< where it comes from, "https://huggingface.co"; may be empty
-    QString place;     ///< the folder where its files are
+    QString name;            ///< "Mamba-Codestral-7B-v0.1"
+    QString repo;            ///< "owner/name", may be empty
+    QString revision;        ///< may be empty
+    QString commit;          ///< may be empty
+    QString license;         ///< may be empty: not known
+    QString endpoint;        ///< where it comes from, "https://huggingface.co"; may be empty
+    QString place;           ///< the folder where its files are
     bool linked = false;     ///< the files stay where they are when the model is removed
     bool imported = false;   ///< from a folder, and not from a hub
     bool resumable = false;  ///< of Broken: a download can put it right
     QString reason;
     QList<ModelFile> files;
-    qint64 bytes = 0;       ///< of all files
-    qint64 bytesThere = 0;  ///< of them on this disk; what a removal frees
-    qint64 diskNeeded = 0;  ///< to have it: what is missing, with what must stay free
-    qint64 diskFree = -1;   ///< where models are kept
+    qint64 bytes = 0;                  ///< of all files
+    qint64 bytesThere = 0;             ///< of them on this disk; what a removal frees
+    qint64 diskNeeded = 0;             ///< to have it: what is missing, with what must stay free
+    qint64 diskFree = -1;              ///< where models are kept
     QList<ModelPrecision> precisions;  ///< widest first; empty where they are not known
     QString best;                      ///< the widest precision that fits, or empty
     QString used;                      ///< the precision that answers now; empty: this model does not

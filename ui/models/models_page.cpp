@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSet>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -27,10 +28,11 @@ void ModelsPage::setSettings(const Settings& settings) {
 }
 
 void ModelsPage::open() {
-    const auto first = std::find_if(catalog_.models.begin(), catalog_.models.end(), [this](const ModelItem& m) {
-        const ModelCard* card = cards_.value(m.id);
-        return card && card->wantsPrimary();
-    });
+    const auto first =
+        std::find_if(catalog_.models.begin(), catalog_.models.end(), [this](const ModelItem& m) {
+            const ModelCard* card = cards_.value(m.id);
+            return card && card->wantsPrimary();
+        });
     if (first != catalog_.models.end())
         cards_.value(first->id)->focusMain();
     else
@@ -49,7 +51,10 @@ void ModelsPage::setCatalog(const ModelCatalog& catalog) {
     catalog_ = catalog;
     QHash<QString, ModelCard*> gone = cards_;
     int place = 0;
+    QSet<QString> seen;
     for (const ModelItem& model : catalog.models) {
+        if (seen.contains(model.id)) continue;  // ids are the controller's to keep apart
+        seen << model.id;
         gone.remove(model.id);
         ModelCard* card = cards_.value(model.id);
         if (!card) card = addCard(model.id);

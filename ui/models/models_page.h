@@ -34,8 +34,8 @@ class ModelsPage : public QWidget {
     NoticeBar& notices() { return *notices_; }
     QToolButton& sidebarButton() { return *sidebar_; }
     ModelCard* card(const QString& id) const { return cards_.value(id); }
-    void open();          ///< it is shown now: the focus goes to the first thing to do
-    bool closeQuestion(); ///< what Esc closes before the page; false: nothing was open
+    void open();           ///< it is shown now: the focus goes to the first thing to do
+    bool closeQuestion();  ///< what Esc closes before the page; false: nothing was open
 
   public Q_SLOTS:
     void setCatalog(const sidewinder::ui::ModelCatalog& catalog);

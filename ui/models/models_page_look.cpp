@@ -96,11 +96,13 @@ void ModelsPage::buildList() {
     lines->addWidget(offline_);
     auto* ways = new FlowLayout;
     for (QPushButton* button : {import_, other_}) ways->addWidget(button);
-    importWork_->addButtonsTo(*ways);
     column->addLayout(lines);
+    column->addLayout(ways);
     for (QWidget* widget : std::initializer_list<QWidget*>{importForm_, otherForm_, importWork_, importNote_})
         column->addWidget(widget);
-    column->addLayout(ways);
+    auto* ofImport = new FlowLayout;
+    importWork_->addButtonsTo(*ofImport);
+    column->addLayout(ofImport);
     column->addLayout(list_);
     column->addWidget(looking_);
     column->addStretch(1);
@@ -160,9 +162,11 @@ void ModelsPage::refreshTexts() {
     where_->setText(catalog_.diskFree >= 0
                         ? tr("Kept in %1, %2 free.").arg(folder, ModelText::bytes(catalog_.diskFree))
                         : tr("Kept in %1.").arg(folder));
-    offline_->setText(settings_.offline ? tr("Offline: nothing is downloaded before you say so.")
-                                        : tr("Online: a download starts when you press its button, and never by itself."));
-    looking_->setText(catalog_.ready ? QString() : tr("Looking at what is here and what fits on this machine…"));
+    offline_->setText(settings_.offline
+                          ? tr("Offline: nothing is downloaded before you say so.")
+                          : tr("Online: a download starts when you press its button, and never by itself."));
+    looking_->setText(catalog_.ready ? QString()
+                                     : tr("Looking at what is here and what fits on this machine…"));
     looking_->setVisible(!catalog_.ready);
 }
 

@@ -46,8 +46,8 @@ bool PrecisionTable::hasGpu() const {
 }
 
 void PrecisionTable::setModel(const ModelItem& model) {
-    const bool same = model.precisions == model_.precisions && model.used == model_.used &&
-                      model.best == model_.best;
+    const bool same =
+        model.precisions == model_.precisions && model.used == model_.used && model.best == model_.best;
     if (model.used != model_.used) touched_ = false;
     model_ = model;
     if (same) return;

@@ -23,7 +23,7 @@ class ProgressBlock : public QWidget {
     void setWork(const ModelWork& work);
     const ModelWork& work() const { return work_; }
     void addButtonsTo(QLayout& layout);  ///< beside others, and not beneath the text
-    void setAsking(bool asking);  ///< a question about it is open: its buttons wait
+    void setAsking(bool asking);         ///< a question about it is open: its buttons wait
 
   Q_SIGNALS:
     void pauseRequested();

@@ -90,7 +90,8 @@ void RepositoryForm::accept() {
 }
 
 void RepositoryForm::refresh() {
-    static const QRegularExpression repo(QStringLiteral("^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$"));
+    static const QRegularExpression repo(
+        QStringLiteral("^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$"));
     const OtherRepository now = value();
     const bool named = repo.match(now.repo).hasMatch();
     const QUrl url(now.endpoint, QUrl::StrictMode);
@@ -119,8 +120,9 @@ void RepositoryForm::changeEvent(QEvent* event) {
 }
 
 void RepositoryForm::retranslate() {
-    sentence_->setText(tr("Any repository of a model hub that holds a Mamba2 model. It is added to the list; "
-                          "nothing is asked of the hub before you download."));
+    sentence_->setText(
+        tr("Any repository of a model hub that holds a Mamba2 model. It is added to the list; "
+           "nothing is asked of the hub before you download."));
     names_[0]->setText(tr("Repository"));
     names_[1]->setText(tr("Revision"));
     names_[2]->setText(tr("Hub or mirror"));

@@ -55,7 +55,8 @@ void SentenceBlock::tell(const QString& sentence, bool problem) {
     close_->setToolTip(tr("Close"));
     QList<Choice> choices;
     if (problem)
-        choices << Choice{tr("Copy details"), [sentence] { QApplication::clipboard()->setText(sentence); }, false, true};
+        choices << Choice{tr("Copy details"), [sentence] { QApplication::clipboard()->setText(sentence); },
+                          false, true};
     show(problem ? Tone::Problem : Tone::Good, sentence, choices);
 }
 

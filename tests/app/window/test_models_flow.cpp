@@ -18,7 +18,8 @@ namespace {
 /// Sockets of this process that are not local to the machine.
 int internet_sockets() {
     QSet<QString> inodes;
-    for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6", "/proc/self/net/udp", "/proc/self/net/udp6"}) {
+    for (const char* table :
+         {"/proc/self/net/tcp", "/proc/self/net/tcp6", "/proc/self/net/udp", "/proc/self/net/udp6"}) {
         std::ifstream in(table);
         for (std::string line; std::getline(in, line);) {
             const QStringList words = QString::fromStdString(line).simplified().split(QLatin1Char(' '));
@@ -26,9 +27,11 @@ int internet_sockets() {
         }
     }
     int count = 0;
-    for (const QFileInfo& fd : QDir(QStringLiteral("/proc/self/fd")).entryInfoList(QDir::System | QDir::Files)) {
+    for (const QFileInfo& fd :
+         QDir(QStringLiteral("/proc/self/fd")).entryInfoList(QDir::System | QDir::Files)) {
         const QString target = fd.symLinkTarget().section(QLatin1Char('/'), -1);
-        if (target.startsWith(QLatin1String("socket:[")) && inodes.contains(target.mid(8).chopped(1))) ++count;
+        if (target.startsWith(QLatin1String("socket:[")) && inodes.contains(target.mid(8).chopped(1)))
+            ++count;
     }
     return count;
 }
@@ -54,7 +57,8 @@ class TestModelsFlow : public QObject {
 
     /// Presses Download and agrees to go online.
     static bool begin(ModelsBench& b) {
-        return b.press(QStringLiteral("Download 14.6 GB"), b.card()) && b.press(QStringLiteral("Go online and download"));
+        return b.press(QStringLiteral("Download 14.6 GB"), b.card()) &&
+               b.press(QStringLiteral("Go online and download"));
     }
     static bool installed(ModelsBench& b) {
         QSignalSpy listed(&b.window.app().controller().models(), &app::ModelsController::listed);
@@ -101,7 +105,8 @@ class TestModelsFlow : public QObject {
         QCOMPARE(b.started, 0);
         QCOMPARE(b.requests(), 0);
         QVERIFY(begin(b));
-        QTRY_VERIFY_WITH_TIMEOUT(b.work().task == ModelTask::Downloading && b.work().bytes > 2'000'000, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(b.work().task == ModelTask::Downloading && b.work().bytes > 2'000'000,
+                                 30'000);
         QVERIFY(!b.window.app().controller().settings().offline);
         QVERIFY(!window.settings().offline);
         QCOMPARE(b.started, 1);
@@ -169,7 +174,8 @@ class TestModelsFlow : public QObject {
         QVERIFY(b.press(QStringLiteral("Resume download")));
         QVERIFY(installed(b));
         QCOMPARE(b.started, 2);
-        const auto whole = static_cast<qint64>(std::filesystem::file_size(b.folder() / "consolidated.safetensors"));
+        const auto whole =
+            static_cast<qint64>(std::filesystem::file_size(b.folder() / "consolidated.safetensors"));
         const qint64 twice = before + b.sentOfWeights() - whole;
         QVERIFY2(twice < 4 << 20, qPrintable(QString::number(twice)));
     }
@@ -178,11 +184,13 @@ class TestModelsFlow : public QObject {
         QTest::addColumn<QByteArray>("rules");
         QTest::addColumn<bool>("full");
         QTest::addColumn<QString>("sentence");
-        QTest::newRow("not there") << QByteArray(
-                                          R"([{"status":404,"keep":true,"headers":[["X-Error-Code","RepoNotFound"]]}])")
-                                   << false << QStringLiteral("no repository");
-        QTest::newRow("token") << QByteArray(R"([{"status":401,"headers":[["X-Error-Message","Invalid credentials in Authorization header"]]}])")
-                               << false << QStringLiteral("token");
+        QTest::newRow("not there")
+            << QByteArray(R"([{"status":404,"keep":true,"headers":[["X-Error-Code","RepoNotFound"]]}])")
+            << false << QStringLiteral("no repository");
+        QTest::newRow("token")
+            << QByteArray(
+                   R"([{"status":401,"headers":[["X-Error-Message","Invalid credentials in Authorization header"]]}])")
+            << false << QStringLiteral("token");
         QTest::newRow("no space") << QByteArray("[]") << true << QStringLiteral("are free");
     }
     void aFailureIsSaidAndTheDemoModelAnswers() {
@@ -256,10 +264,12 @@ class TestModelsFlow : public QObject {
         b.keep(settings);
         QVERIFY(b.window.start());
         QWidget* notice = b.window.window().findChild<QWidget*>(QStringLiteral("NoticeBar"));
-        QTRY_VERIFY2(notice->accessibleName().contains(QStringLiteral("nobody--nothing@main")), qPrintable(notice->accessibleName()));
+        QTRY_VERIFY2(notice->accessibleName().contains(QStringLiteral("nobody--nothing@main")),
+                     qPrintable(notice->accessibleName()));
         QVERIFY(b.window.message(b.window.ask(QStringLiteral("Write a class for a stack"))).status ==
                 storage::Status::Done);
-        QCOMPARE(b.window.app().controller().settings().model, std::string("nobody--nothing@main"));  // for later
+        QCOMPARE(b.window.app().controller().settings().model,
+                 std::string("nobody--nothing@main"));  // for later
     }
 
     void broughtInCheckedConvertedCopiedOutRemoved() {
@@ -268,10 +278,13 @@ class TestModelsFlow : public QObject {
         QVERIFY(b.window.start());
         QVERIFY(b.openPage());
         QSignalSpy ended(&b.window.app().controller().models(), &app::ModelsController::jobEnded);
-        const auto done = [&] { return (ended.count() > 0 || ended.wait(60'000)) && ended.takeFirst().first().toBool(); };
+        const auto done = [&] {
+            return (ended.count() > 0 || ended.wait(60'000)) && ended.takeFirst().first().toBool();
+        };
         const QString id = QStringLiteral("local--demo-model@import");
         QVERIFY(b.press(QStringLiteral("Import a folder…")));
-        QTest::keyClicks(b.window.window().focusWidget(), QString::fromStdString(test::demo_model().string()));
+        QTest::keyClicks(b.window.window().focusWidget(),
+                         QString::fromStdString(test::demo_model().string()));
         QVERIFY(b.press(QStringLiteral("Import")));
         QVERIFY(done());
         QTRY_VERIFY(b.card(id) && b.said(id).contains(QStringLiteral("Imported")));

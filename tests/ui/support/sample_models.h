@@ -66,16 +66,17 @@ inline ui::ModelItem codestral(ui::ModelState state, double gpu = 11.4, double c
 }
 
 inline ui::ModelItem cachedSnapshot() {
-    return {.id = QStringLiteral("cache:/x"),
-            .state = ui::ModelState::Cached,
-            .name = QStringLiteral("Mamba-Codestral-7B-v0.1"),
-            .repo = QStringLiteral("mistralai/Mamba-Codestral-7B-v0.1"),
-            .commit = QStringLiteral("4f2a1b1c7c2d43c6a0f1d2e3b4a5968778695a4b"),
-            .license = QStringLiteral("Apache-2.0"),
-            .place = QStringLiteral("/home/somebody/.cache/huggingface/hub/models--mistralai--Mamba-Codestral-7B-"
-                                    "v0.1/snapshots/4f2a1b1c7c2d43c6a0f1d2e3b4a5968778695a4b"),
-            .bytes = 14'571'467'825,
-            .diskFree = 214'600'000'000};
+    return {
+        .id = QStringLiteral("cache:/x"),
+        .state = ui::ModelState::Cached,
+        .name = QStringLiteral("Mamba-Codestral-7B-v0.1"),
+        .repo = QStringLiteral("mistralai/Mamba-Codestral-7B-v0.1"),
+        .commit = QStringLiteral("4f2a1b1c7c2d43c6a0f1d2e3b4a5968778695a4b"),
+        .license = QStringLiteral("Apache-2.0"),
+        .place = QStringLiteral("/home/somebody/.cache/huggingface/hub/models--mistralai--Mamba-Codestral-7B-"
+                                "v0.1/snapshots/4f2a1b1c7c2d43c6a0f1d2e3b4a5968778695a4b"),
+        .bytes = 14'571'467'825,
+        .diskFree = 214'600'000'000};
 }
 
 inline ui::ModelItem brokenModel() {
@@ -85,8 +86,9 @@ inline ui::ModelItem brokenModel() {
             .place = QStringLiteral("/media/stick/codestral"),
             .linked = true,
             .imported = true,
-            .reason = QStringLiteral("/media/stick/codestral/consolidated.safetensors is missing. Put it back, or "
-                                     "remove this model and import it again."),
+            .reason =
+                QStringLiteral("/media/stick/codestral/consolidated.safetensors is missing. Put it back, or "
+                               "remove this model and import it again."),
             .bytes = 14'571'467'825};
 }
 
