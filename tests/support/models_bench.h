@@ -103,7 +103,7 @@ class ModelsBench {
     QString said(const QString& id = kModelId) {
         QString all;
         for (const QLabel* label : card(id)->findChildren<QLabel*>())
-            if (label->isVisibleTo(card(id))) all += label->text() + QLatin1Char('\n');
+            if (label->isVisibleTo(card(id))) all += label->text().remove(QChar(0x200b)) + QLatin1Char('\n');
         return all;
     }
 

@@ -51,7 +51,7 @@ void ModelCard::refreshTexts() {
     setAccessibleName(name_->text());
     badge_->setText(ModelText::state(model_));
     badge_->setVisible(!isDownload());
-    summary_->setText(ModelText::summary(model_));
+    summary_->setText(ModelText::breakable(ModelText::summary(model_)));
     summary_->setVisible(!summary_->text().isEmpty());
     const QString verdict = isDownload() ? QString() : ModelText::verdict(model_);
     verdict_->setText(verdict);
@@ -61,7 +61,7 @@ void ModelCard::refreshTexts() {
     disk_->setText(disk);
     disk_->setVisible(!disk.isEmpty());
     diskSign_->setVisible(!disk.isEmpty());
-    reason_->setText(model_.reason);
+    reason_->setText(ModelText::breakable(model_.reason));
     reason_->setVisible(!model_.reason.isEmpty() && !working);
     precisions_->setVisible(!model_.precisions.isEmpty() && model_.state != ModelState::BuiltIn &&
                             !isDownload());

@@ -4,7 +4,6 @@
 
 #include "ui/models/model_values.h"
 
-class QGridLayout;
 class QLabel;
 
 namespace sidewinder::ui {
@@ -18,11 +17,10 @@ class ModelDetails : public QWidget {
     void setModel(const ModelItem& model);
 
   private:
-    void addRow(const QString& name, const QString& text);
+    static constexpr int kRows = 5, kFolder = 2;
 
-    QGridLayout* grid_;
-    QList<QLabel*> labels_;  ///< pairs, in the order of rows
-    int rows_ = 0;
+    QLabel* names_[kRows];
+    QLabel* values_[kRows];
 };
 
 }  // namespace sidewinder::ui

@@ -70,6 +70,10 @@ QString ModelText::duration(qint64 seconds) {
     return tr("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
 }
 
+QString ModelText::breakable(QString text) {
+    return text.replace(QLatin1Char('/'), QStringLiteral("/\u200b"));
+}
+
 QString ModelText::state(const ModelItem& model) {
     if (!model.used.isEmpty()) return tr("In use");
     switch (model.state) {

@@ -15,6 +15,9 @@ class ModelText {
     static QString share(qint64 bytes, qint64 whole);  ///< "3.1 of 14.6 GB"
     static QString duration(qint64 seconds);           ///< "40 s", "4 min", "2 h 10 min"
 
+    /// A path has no place to break a line: one is offered after each slash. Not for what is copied.
+    static QString breakable(QString text);
+
     static QString state(const ModelItem& model);    ///< the badge: "Installed"
     static QString summary(const ModelItem& model);  ///< size, licence, where it comes from
     static QString verdict(const ModelItem& model);  ///< whether it fits on this machine; empty: not known

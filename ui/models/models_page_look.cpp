@@ -160,8 +160,9 @@ void ModelsPage::refreshTexts() {
     if (folder.startsWith(home)) folder.replace(0, home.size(), QStringLiteral("~/"));
     where_->setVisible(!folder.isEmpty());
     where_->setText(catalog_.diskFree >= 0
-                        ? tr("Kept in %1, %2 free.").arg(folder, ModelText::bytes(catalog_.diskFree))
-                        : tr("Kept in %1.").arg(folder));
+                        ? tr("Kept in %1, %2 free.")
+                              .arg(ModelText::breakable(folder), ModelText::bytes(catalog_.diskFree))
+                        : tr("Kept in %1.").arg(ModelText::breakable(folder)));
     offline_->setText(settings_.offline
                           ? tr("Offline: nothing is downloaded before you say so.")
                           : tr("Online: a download starts when you press its button, and never by itself."));

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "ui/models/flow_layout.h"
+#include "ui/models/model_text.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -25,7 +26,6 @@ SentenceBlock::SentenceBlock(const Theme& theme, QWidget* parent) : QFrame(paren
     sentence_ = new QLabel(this);
     sentence_->setTextFormat(Qt::PlainText);
     sentence_->setWordWrap(true);
-    sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     close_ = new QToolButton(this);
     close_->setObjectName(QStringLiteral("SentenceClose"));
     close_->setIconSize(QSize(14, 14));
@@ -62,7 +62,8 @@ void SentenceBlock::tell(const QString& sentence, bool problem) {
 
 void SentenceBlock::show(Tone tone, const QString& sentence, const QList<Choice>& choices) {
     tone_ = tone;
-    sentence_->setText(sentence);
+    whole_ = sentence;
+    sentence_->setText(ModelText::breakable(sentence));
     setAccessibleName(sentence);
     delete row_;  // its buttons act by queued call, so none of them is on the stack
     row_ = nullptr;
@@ -97,7 +98,7 @@ void SentenceBlock::dismiss() {
 }
 
 QString SentenceBlock::sentence() const {
-    return sentence_->text();
+    return whole_;
 }
 
 bool SentenceBlock::hasPrimary() const {

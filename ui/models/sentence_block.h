@@ -44,6 +44,7 @@ class SentenceBlock : public QFrame {
     Tone tone_ = Tone::Plain;
     QLabel* icon_;
     QLabel* sentence_;
+    QString whole_;
     QToolButton* close_;
     QWidget* row_ = nullptr;
     QList<QPushButton*> buttons_;
