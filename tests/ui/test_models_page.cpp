@@ -121,6 +121,7 @@ class TestModelsPage : public ModelsFixture {
         QVERIFY(says(again.note));
         page_->setWork({.id = id_});
         QVERIFY(button(QStringLiteral("Download 14.6 GB")));
+        QCOMPARE(QApplication::focusWidget(), button(QStringLiteral("Download 14.6 GB")));
         QVERIFY(!texts(window_->findChild<Sidebar*>()).contains(QStringLiteral("41 %")));
     }
 

@@ -99,13 +99,13 @@ void ModelsPage::setWork(const ModelWork& work) {
         works_.remove(work.id);
     else
         works_.insert(work.id, work);
+    refreshContext();  // first: a card looks for a button to give the focus to
     if (work.id == kImportId) {
         importWork_->setWork(work);
         if (work.task != ModelTask::None) importNote_->dismiss();
     } else if (ModelCard* card = cards_.value(work.id)) {
         card->setWork(work);
     }
-    refreshContext();
     const auto download = std::find_if(works_.begin(), works_.end(), [](const ModelWork& w) {
         return w.task >= ModelTask::Listing && w.task <= ModelTask::Publishing;
     });

@@ -26,6 +26,7 @@ SentenceBlock::SentenceBlock(const Theme& theme, QWidget* parent) : QFrame(paren
     sentence_ = new QLabel(this);
     sentence_->setTextFormat(Qt::PlainText);
     sentence_->setWordWrap(true);
+    sentence_->setAlignment(Qt::AlignTop | Qt::AlignLeft);  // beside the icon
     close_ = new QToolButton(this);
     close_->setObjectName(QStringLiteral("SentenceClose"));
     close_->setIconSize(QSize(14, 14));
