@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QIODevice>
 #include <QResizeEvent>
+#include <QStackedWidget>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -31,17 +32,22 @@ MainWindow::MainWindow(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
     setWindowIcon(applicationIcon());
     parts_->sidebar = new Sidebar(parts_->theme, this);
     parts_->sidebar->setFixedWidth(sidebarWidth);
-    parts_->chat = new ChatPane(parts_->theme, this);
+    parts_->centre = new QStackedWidget(this);
+    parts_->chat = new ChatPane(parts_->theme, parts_->centre);
+    parts_->centre->addWidget(parts_->chat);
+    parts_->models = new ModelsPage(parts_->theme, parts_->centre);
+    parts_->centre->addWidget(parts_->models);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(parts_->sidebar);
-    row->addWidget(parts_->chat, 1);
+    row->addWidget(parts_->centre, 1);
     parts_->search = new SearchPanel(parts_->theme, this);
     buildActions();
     connectSidebar();
     connectChat();
     connectPanels();
+    connectModels();
     setStatus(parts_->status);
     setCurrentConversation(0, {});
 }
@@ -50,7 +56,7 @@ MainWindow::~MainWindow() {
     // Children hold the theme by reference: they go first.
     delete parts_->settingsDialog;
     delete parts_->search;
-    delete parts_->chat;
+    delete parts_->centre;
     delete parts_->sidebar;
 }
 
@@ -110,7 +116,7 @@ void MainWindow::setCurrentConversation(qint64 id, const QList<MessageView>& mes
     parts_->chat->showTranscriptOrEmpty();
     refreshTitle();
     refreshActions();
-    if (!same) composer.focusInput();
+    if (!same && !showsModels()) composer.focusInput();
 }
 
 void MainWindow::setCurrentConversationId(qint64 id) {
@@ -156,6 +162,7 @@ void MainWindow::setSettings(const Settings& settings) {
 void MainWindow::applySettings(const Settings& settings) {
     const Settings before = parts_->settings;
     parts_->settings = settings;
+    parts_->models->setSettings(settings);
     if (before.theme != settings.theme || before.fontSize != settings.fontSize)
         parts_->theme.apply(settings.theme, settings.fontSize);
 }
@@ -165,19 +172,29 @@ void MainWindow::setAbout(const AboutView& about) {
 }
 
 void MainWindow::showNotice(const Notice& notice) {
-    parts_->chat->notices().show(notice);
+    NoticeBar& bar = showsModels() ? parts_->models->notices() : parts_->chat->notices();
+    bar.show(notice);
 }
 
 void MainWindow::setSearchResults(const QString& query, const QList<SearchHit>& hits) {
     parts_->search->setResults(query, hits);
 }
 
+ModelsPage& MainWindow::models() {
+    return *parts_->models;
+}
+
+bool MainWindow::showsModels() const {
+    return parts_->centre->currentWidget() == parts_->models;
+}
+
 void MainWindow::refreshTitle() {
     const QString title = parts_->sidebar->titleOf(parts_->current);
     const QString shown = title.isEmpty() ? tr("New chat") : title;
     parts_->chat->header().setTitle(parts_->current == 0 ? QString() : shown);
-    setWindowTitle(parts_->current == 0 ? QStringLiteral("Sidewinder")
-                                        : QStringLiteral("%1 – Sidewinder").arg(shown));
+    const QString subject = showsModels() ? tr("Models") : parts_->current == 0 ? QString() : shown;
+    setWindowTitle(subject.isEmpty() ? QStringLiteral("Sidewinder")
+                                     : QStringLiteral("%1 – Sidewinder").arg(subject));
 }
 
 void MainWindow::changeFontSize(int step) {

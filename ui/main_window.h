@@ -10,6 +10,7 @@
 
 namespace sidewinder::ui {
 
+class ModelsPage;
 class Theme;
 struct MainWindowParts;
 
@@ -36,6 +37,8 @@ class MainWindow : public QWidget {
     Settings settings() const;
     void setDraft(const QString& text);  ///< into the composer
     QString draft() const;
+    ModelsPage& models();  ///< takes the chat's place while it is open
+    bool showsModels() const;
 
   public Q_SLOTS:
     /// The whole list, in any order; the window sorts it. The open conversation stays open.
@@ -74,6 +77,9 @@ class MainWindow : public QWidget {
     /// For the query last emitted by searchRequested; results for any other query are dropped.
     void setSearchResults(const QString& query, const QList<sidewinder::ui::SearchHit>& hits);
 
+    void openModels();  ///< emits modelsOpened
+    void openChat();
+
   Q_SIGNALS:
     void newConversationRequested();
     void conversationSelected(qint64 id);
@@ -94,8 +100,8 @@ class MainWindow : public QWidget {
     void settingsChanged(const sidewinder::ui::Settings& settings);
     void noticeActionTriggered(qint64 actionId);
     void linkOpenRequested(
-        const QUrl& url);    ///< http or https, after the person has seen it whole and agreed
-    void modelsRequested();  ///< "Get the full model" on the first page and in the status line
+        const QUrl& url);  ///< http or https, after the person has seen it whole and agreed
+    void modelsOpened();   ///< the page of models is in sight now, so what it shows is wanted
 
   protected:
     void changeEvent(QEvent* event) override;
@@ -107,6 +113,7 @@ class MainWindow : public QWidget {
     void connectSidebar();
     void connectChat();
     void connectPanels();
+    void connectModels();
     void nameActions();
     void refreshActions();
     void refreshTitle();

@@ -37,8 +37,9 @@ void MainWindow::buildActions() {
     a.pin = add(
         {}, [this] { Q_EMIT pinRequested(parts_->current, !parts_->sidebar->isPinned(parts_->current)); });
     a.remove = add({}, [this] { deleteConversation(parts_->current); });
-    a.focusComposer = add({QKeySequence(Qt::CTRL | Qt::Key_L)}, [&chat] { chat.composer().focusInput(); });
+    a.focusComposer = add({QKeySequence(Qt::CTRL | Qt::Key_L)}, [this] { openChat(); });
     a.sidebar = add({QKeySequence(Qt::CTRL | Qt::Key_B)}, [this] { toggleSidebar(); });
+    a.models = add({QKeySequence(Qt::CTRL | Qt::Key_M)}, [this] { openModels(); });
     a.settings = add({QKeySequence(Qt::CTRL | Qt::Key_Comma)}, [this] { openSettings(); });
     a.zoomIn = add({QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)},
                    [this] { changeFontSize(+1); });
@@ -54,7 +55,7 @@ void MainWindow::buildActions() {
     menu->addSeparator();
     menu->addActions({a.regenerate, a.copyAnswer});
     menu->addSeparator();
-    menu->addActions({a.search, a.settings, a.shortcuts, a.about});
+    menu->addActions({a.search, a.models, a.settings, a.shortcuts, a.about});
     chat.header().setMenu(menu);
     connect(menu, &QMenu::aboutToShow, this, &MainWindow::refreshActions);
 }
@@ -72,6 +73,7 @@ void MainWindow::nameActions() {
     a.remove->setText(tr("Delete chat"));
     a.focusComposer->setText(tr("Write a message"));
     a.sidebar->setText(tr("Show or hide the sidebar"));
+    a.models->setText(tr("Models"));
     a.settings->setText(tr("Settings"));
     a.zoomIn->setText(tr("Larger text"));
     a.zoomOut->setText(tr("Smaller text"));
@@ -87,10 +89,11 @@ void MainWindow::refreshActions() {
     const bool stored = parts_->current != 0;
     const bool idle = parts_->status.phase == Phase::Idle;
     const TranscriptView& transcript = parts_->chat->transcript();
-    a.stop->setEnabled(isBusy());
-    a.regenerate->setEnabled(idle && transcript.lastAnswer() != 0);
-    a.copyAnswer->setEnabled(!transcript.isEmpty());
-    a.find->setEnabled(!transcript.isEmpty());
+    const bool chat = !showsModels();
+    a.stop->setEnabled(isBusy() && chat);  // there Esc goes back
+    a.regenerate->setEnabled(idle && chat && transcript.lastAnswer() != 0);
+    a.copyAnswer->setEnabled(chat && !transcript.isEmpty());
+    a.find->setEnabled(chat && !transcript.isEmpty());
     for (QAction* action : {a.pin, a.remove}) action->setEnabled(stored);
     a.pin->setText(parts_->sidebar->isPinned(parts_->current) ? tr("Unpin chat") : tr("Pin chat"));
 }

@@ -4,6 +4,7 @@
 #include <QPointer>
 
 #include "ui/chat/chat_pane.h"
+#include "ui/models/models_page.h"
 #include "ui/panels/search_panel.h"
 #include "ui/panels/settings_dialog.h"
 #include "ui/sidebar/sidebar.h"
@@ -11,6 +12,7 @@
 
 class QAction;
 class QMenu;
+class QStackedWidget;
 
 namespace sidewinder::ui {
 
@@ -26,6 +28,7 @@ struct WindowActions {
     QAction* remove;
     QAction* focusComposer;
     QAction* sidebar;
+    QAction* models;
     QAction* settings;
     QAction* zoomIn;
     QAction* zoomOut;
@@ -40,7 +43,9 @@ struct WindowActions {
 struct MainWindowParts {
     Theme theme;
     Sidebar* sidebar = nullptr;
+    QStackedWidget* centre = nullptr;  // the chat or the models
     ChatPane* chat = nullptr;
+    ModelsPage* models = nullptr;
     SearchPanel* search = nullptr;
     QPointer<SettingsDialog> settingsDialog;
     WindowActions actions{};

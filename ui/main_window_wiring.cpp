@@ -1,3 +1,5 @@
+#include <QStackedWidget>
+
 #include "ui/chat/chat_header.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/empty_page.h"
@@ -17,6 +19,7 @@ void MainWindow::connectSidebar() {
     const Sidebar* sidebar = parts_->sidebar;
     connect(sidebar, &Sidebar::newRequested, this, &MainWindow::newConversationRequested);
     connect(sidebar, &Sidebar::searchRequested, this, &MainWindow::openSearch);
+    connect(sidebar, &Sidebar::modelsRequested, this, &MainWindow::openModels);
     connect(sidebar, &Sidebar::settingsRequested, this, &MainWindow::openSettings);
     connect(sidebar, &Sidebar::selected, this, &MainWindow::conversationSelected);
     connect(sidebar, &Sidebar::deleteRequested, this, &MainWindow::deleteConversation);
@@ -36,8 +39,8 @@ void MainWindow::connectChat() {
         chat.composer().setText(text);
         chat.composer().focusInput();
     });
-    connect(&chat.empty(), &EmptyPage::modelsRequested, this, &MainWindow::modelsRequested);
-    connect(&chat.status(), &StatusLine::modelsRequested, this, &MainWindow::modelsRequested);
+    connect(&chat.empty(), &EmptyPage::modelsRequested, this, &MainWindow::openModels);
+    connect(&chat.status(), &StatusLine::modelsRequested, this, &MainWindow::openModels);
     connect(&chat.composer(), &Composer::sendRequested, this, &MainWindow::sendRequested);
     connect(&chat.composer(), &Composer::stopRequested, this, &MainWindow::stopRequested);
     connect(&chat.composer(), &Composer::editLastRequested, this,
@@ -52,15 +55,45 @@ void MainWindow::connectChat() {
 void MainWindow::connectPanels() {
     connect(parts_->search, &SearchPanel::searchRequested, this, &MainWindow::searchRequested);
     connect(parts_->search, &SearchPanel::hitActivated, this, &MainWindow::searchHitActivated);
-    connect(parts_->search, &SearchPanel::closed, this, [this] { parts_->chat->composer().focusInput(); });
-    connect(&parts_->chat->notices(), &NoticeBar::actionTriggered, this, [this](qint64 id) {
-        if (id != undoAction) {
-            Q_EMIT noticeActionTriggered(id);
-            return;
-        }
-        parts_->sidebar->showConversation(parts_->deleted);
-        Q_EMIT undoDeleteRequested(parts_->deleted);
+    connect(parts_->search, &SearchPanel::closed, this, [this] {
+        if (!showsModels()) parts_->chat->composer().focusInput();
     });
+    for (const NoticeBar* bar : {&parts_->chat->notices(), &parts_->models->notices()})
+        connect(bar, &NoticeBar::actionTriggered, this, [this](qint64 id) {
+            if (id != undoAction) {
+                Q_EMIT noticeActionTriggered(id);
+                return;
+            }
+            parts_->sidebar->showConversation(parts_->deleted);
+            Q_EMIT undoDeleteRequested(parts_->deleted);
+        });
+}
+
+void MainWindow::connectModels() {
+    connect(parts_->models, &ModelsPage::closed, this, &MainWindow::openChat);
+    connect(parts_->models, &ModelsPage::sidebarToggled, this, &MainWindow::toggleSidebar);
+    connect(parts_->models, &ModelsPage::downloadShareChanged, parts_->sidebar, &Sidebar::setDownloadShare);
+    // Whoever goes to a conversation wants to see it.
+    connect(this, &MainWindow::conversationSelected, this, &MainWindow::openChat);
+    connect(this, &MainWindow::newConversationRequested, this, &MainWindow::openChat);
+    connect(this, &MainWindow::searchHitActivated, this, &MainWindow::openChat);
+}
+
+void MainWindow::openModels() {
+    if (!showsModels()) {
+        parts_->centre->setCurrentWidget(parts_->models);
+        refreshTitle();
+        refreshActions();
+        Q_EMIT modelsOpened();
+    }
+    parts_->models->open();
+}
+
+void MainWindow::openChat() {
+    parts_->centre->setCurrentWidget(parts_->chat);
+    refreshTitle();
+    refreshActions();
+    parts_->chat->composer().focusInput();
 }
 
 void MainWindow::openSettings() {

@@ -87,6 +87,13 @@ struct Settings {
     ThemeChoice theme = ThemeChoice::System;
     int fontSize = 0;  ///< points, 0: the system's
 
+    // Of downloads only; nothing else uses a network.
+    bool offline = true;  ///< no download is started
+    QString endpoint;     ///< hub or mirror; empty: HF_ENDPOINT, else the Hub
+    QString proxy;        ///< empty: from the environment
+    QString caFile;       ///< empty: the system's
+    QString tokenFile;    ///< empty: HF_TOKEN
+
     bool operator==(const Settings&) const = default;
 };
 

@@ -55,6 +55,28 @@ void take(const json& from, const char* key, std::string& into, std::string& lef
     }
 }
 
+// Those that are whole; of at most kMostDownloads.
+void take(const json& from, const char* key, std::vector<Settings::Download>& into, std::string& left_out) {
+    constexpr std::size_t kMostDownloads = 64;
+    const auto found = from.find(key);
+    if (found == from.end()) return;
+    if (!found->is_array()) {
+        left_out += std::string(left_out.empty() ? "" : ", ") + key;
+        return;
+    }
+    for (const json& entry : *found) {
+        if (!entry.is_object() || into.size() == kMostDownloads) continue;
+        Settings::Download download;
+        std::string wrong;
+        take(entry, "id", download.id, wrong);
+        take(entry, "repo", download.repo, wrong);
+        take(entry, "revision", download.revision, wrong);
+        take(entry, "endpoint", download.endpoint, wrong);
+        if (wrong.empty() && !download.id.empty() && !download.repo.empty())
+            into.push_back(std::move(download));
+    }
+}
+
 // One of `names`, by number.
 template <class T, std::size_t N>
 void take(const json& from, const char* key, const std::string_view (&names)[N], T& into,
@@ -91,7 +113,8 @@ bool operator==(const Settings& a, const Settings& b) {
         return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p,
                         s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.device,
                         s.float8_prefill, s.threads, s.theme, s.font_size, s.model, s.weights,
-                        s.checkpoint_disk_mib, s.checkpoint_memory_mib);
+                        s.checkpoint_disk_mib, s.checkpoint_memory_mib, s.offline, s.endpoint, s.proxy,
+                        s.ca_file, s.token_file, s.downloads);
     };
     return key(a) == key(b);
 }
@@ -116,6 +139,12 @@ Settings load_settings(const fs::path& file, std::string* problem) {
          left_out);
     take(from, "checkpoint_memory_mib", std::int64_t{0}, std::int64_t{1} << 30, s.checkpoint_memory_mib,
          left_out);
+    take(from, "offline", s.offline, left_out);
+    take(from, "endpoint", s.endpoint, left_out);
+    take(from, "proxy", s.proxy, left_out);
+    take(from, "ca_file", s.ca_file, left_out);
+    take(from, "token_file", s.token_file, left_out);
+    take(from, "downloads", s.downloads, left_out);
     if (const auto seed = from.find("seed"); seed != from.end() && seed->is_number_unsigned()) {
         s.seed = seed->get<std::uint64_t>();
     }
@@ -144,6 +173,15 @@ void save_settings(const fs::path& file, const Settings& s) {
     to["weights"] = s.weights;
     to["checkpoint_disk_mib"] = s.checkpoint_disk_mib;
     to["checkpoint_memory_mib"] = s.checkpoint_memory_mib;
+    to["offline"] = s.offline;
+    to["endpoint"] = s.endpoint;
+    to["proxy"] = s.proxy;
+    to["ca_file"] = s.ca_file;
+    to["token_file"] = s.token_file;
+    to["downloads"] = json::array();
+    for (const Settings::Download& d : s.downloads)
+        to["downloads"].push_back(
+            {{"id", d.id}, {"repo", d.repo}, {"revision", d.revision}, {"endpoint", d.endpoint}});
     to["seed"] = s.seed ? json(*s.seed) : json(nullptr);
     to["device"] = std::string(kDevices[static_cast<int>(s.device)]);
     to["theme"] = std::string(kThemes[static_cast<int>(s.theme)]);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/core/device.h"
 #include "inference/generator.h"
@@ -23,10 +24,25 @@ struct Settings {
     int threads = 0;              ///< 0: one for each physical core
     Theme theme = Theme::System;
     int font_size = 0;  ///< points; 0: the system's
-    std::string model;  ///< folder; empty: the demo model
+    std::string model;  ///< an installed model's name or a folder; empty: the demo model
     std::string weights = "bf16";
     std::int64_t checkpoint_disk_mib = 8192;
     std::int64_t checkpoint_memory_mib = 2048;
+
+    // Of downloads, which are all that uses a network.
+    bool offline = true;   ///< the window starts none
+    std::string endpoint;  ///< FetchOptions; empty: HF_ENDPOINT, else the Hub
+    std::string proxy;
+    std::string ca_file;
+    std::string token_file;
+    /// One that was begun: what its folder cannot tell.
+    struct Download {
+        std::string id;  ///< storage::ModelId
+        std::string repo, revision, endpoint;
+
+        bool operator==(const Download&) const = default;
+    };
+    std::vector<Download> downloads;
 
     friend bool operator==(const Settings&, const Settings&);
 };

@@ -60,9 +60,10 @@ bool Application::start() {
                                                        .store = *store_,
                                                        .checkpoints = checkpoints_.get(),
                                                        .settings_file = settings_file(options_.paths),
-                                                       .quantized_cache = options_.paths.cache / "quantized",
+                                                       .paths = options_.paths,
                                                        .model = options_.model,
                                                        .backends = options_.backends,
+                                                       .fetch = options_.fetch,
                                                        .unsaved = unsaved_},
                                      settings_);
     connect(&instance_, &SingleInstance::raiseRequested, this, &Application::raiseWindow);

@@ -32,6 +32,7 @@ class Application : public QObject {
         NetworkLock network;  ///< of this process; said in About, and when it could not be set
         const Launcher* launcher =
             nullptr;  ///< what starts other programs; null: nothing does. Outlives this
+        FetchMaker fetch = real_fetch();
     };
     explicit Application(const Options& options);
     ~Application() override;

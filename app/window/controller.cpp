@@ -16,7 +16,7 @@ using ui::MainWindow;
 namespace {
 
 constexpr int kListed = 20'000;  // conversations in the sidebar; older ones are found by search
-constexpr qint64 kUseCpu = 1;    // a notice's action
+constexpr qint64 kUseCpu = 1;    // a notice's actions
 constexpr int kSettleMs = 500;   // settings act once the person has stopped changing them
 
 }  // namespace
@@ -25,7 +25,12 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
     : QObject(parent),
       parts_(parts),
       settings_(std::move(settings)),
-      engine_(new EngineWorker(parts.checkpoints)) {
+      engine_(new EngineWorker(parts.checkpoints)),
+      models_({.page = parts.window.models(),
+               .paths = parts.paths,
+               .backends = parts.backends,
+               .fetch = parts.fetch},
+              settings_) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));
     engine_->moveToThread(&engine_thread_);
@@ -33,6 +38,7 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
     connectWindow();
     connectEngine();
     connectStore();
+    connectModels();
     for (QTimer* timer : {&save_later_, &reload_later_}) {
         timer->setSingleShot(true);
         timer->setInterval(kSettleMs);
@@ -100,29 +106,12 @@ void Controller::connectWindow() {
         setPhase(ui::Phase::Loading);
         loadModel();
     });
-    connect(w, &MainWindow::modelsRequested, this, [this] {
-        parts_.window.showNotice(
-            {.sentence = tr("Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start "
-                            "Sidewinder with --model FOLDER. The README says how to get it."),
-             .milliseconds = 0});
-    });
 }
 
 void Controller::connectEngine() {
     connect(engine_, &EngineWorker::loaded, this, &Controller::onLoaded);
-    connect(engine_, &EngineWorker::loading, this, [this](double share) {
-        status_.note = tr("Loading the model: %1 %").arg(qRound(share * 100));
-        setPhase(ui::Phase::Loading);
-    });
-    connect(engine_, &EngineWorker::loadFailed, this, [this](const QString& sentence) {
-        status_.note = standingNote();
-        status_.model.clear();
-        status_.device.clear();
-        status_.deviceNote.clear();
-        status_.offersFloat8 = false;
-        setPhase(ui::Phase::NoModel);
-        showProblem(sentence);
-    });
+    connect(engine_, &EngineWorker::loading, this, &Controller::onLoading);
+    connect(engine_, &EngineWorker::loadFailed, this, &Controller::onLoadFailed);
     connect(engine_, &EngineWorker::deviceLost, this, &Controller::onDeviceLost);
     connect(engine_, &EngineWorker::encoded, this,
             [this](qint64 message, const std::vector<inference::TokenId>& tokens) {
@@ -240,6 +229,7 @@ void Controller::applySettings(const ui::Settings& shown) {
     const Device device = settings_.device;
     const bool float8 = settings_.float8_prefill;
     settings_ = with_shown(settings_, shown);
+    models_.setSettings(settings_);
     save_later_.start();
     if (settings_.threads != threads || settings_.device != device || settings_.float8_prefill != float8)
         reload_later_.start();
@@ -254,31 +244,9 @@ void Controller::saveSettings() {
     }
 }
 
-void Controller::loadModel() {
-    EngineOptions options;
-    options.model = !parts_.model.empty()      ? parts_.model
-                    : !settings_.model.empty() ? std::filesystem::path(settings_.model)
-                                               : demo_model_folder();
-    options.device = cpu_only_ ? Device::Cpu : settings_.device;
-    options.backends = parts_.backends;
-    options.float8_prefill = settings_.float8_prefill;
-    options.threads = settings_.threads;
-    options.host_budget = static_cast<std::size_t>(settings_.checkpoint_memory_mib) << 20;
-    options.quantized_cache = parts_.quantized_cache;
-    try {
-        options.weights = inference::WeightRecipe::parse(settings_.weights);
-    } catch (const std::exception& error) {
-        showProblem(QString::fromUtf8(error.what()));
-    }
-    loading_.request_stop();
-    loading_ = std::stop_source();
-    QMetaObject::invokeMethod(
-        engine_, [e = engine_, options, stop = loading_.get_token()] { e->load(options, stop); },
-        Qt::QueuedConnection);
-}
-
 void Controller::onDeviceLost(const QString& sentence) {
     off_ = true;
+    models_.setGpuOff(sentence);
     status_.device.clear();
     status_.offersFloat8 = false;
     status_.deviceNote = sentence;

@@ -6,11 +6,13 @@
 #include <QTimer>
 
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 
 #include "app/core/checkpoint_store.h"
 #include "app/core/settings.h"
 #include "app/window/engine_worker.h"
+#include "app/window/models_controller.h"
 #include "app/window/store_thread.h"
 #include "app/window/view_values.h"
 #include "ui/main_window.h"
@@ -29,9 +31,10 @@ class Controller : public QObject {
         StoreThread& store;
         CheckpointStore* checkpoints = nullptr;
         std::filesystem::path settings_file;
-        std::filesystem::path quantized_cache;
+        storage::Paths paths;
         std::filesystem::path model;  ///< overrides the settings' model; empty: theirs, else the demo model
         BackendMaker backends = real_backends();
+        FetchMaker fetch = real_fetch();  ///< how a download is started
         bool unsaved = false;  ///< the store lives in memory only: the status line says so all the time
     };
     explicit Controller(const Parts& parts, Settings settings, QObject* parent = nullptr);
@@ -40,6 +43,7 @@ class Controller : public QObject {
     void start();  ///< loads the model and lists the conversations; an empty new chat is open
     bool isAnswering() const { return !answers_.isEmpty(); }
     const Settings& settings() const { return settings_; }
+    ModelsController& models() { return models_; }
 
   Q_SIGNALS:
     void modelLoaded();
@@ -76,7 +80,14 @@ class Controller : public QObject {
     void search(const QString& query);
     void refreshList();
 
+    void connectModels();
+    void useModel(const QString& called, const QString& weights);
+    void stopUse();
+    void goOnline();
     void loadModel();
+    std::string wantedModel() const;
+    void onLoading(double share);
+    void onLoadFailed(const std::string& called, const QString& sentence);
     void onLoaded(const EngineInfo& info);
     void onText(qint64 answer, const QString& delta, qint64 position, double tokensPerSecond);
     void onFinished(const AnswerResult& result);
@@ -93,8 +104,15 @@ class Controller : public QObject {
     QThread engine_thread_;
     EngineWorker* engine_;  ///< lives on engine_thread_, and as long as that
     std::stop_source loading_;
-    bool off_ = false;       ///< the GPU failed, and nothing else was chosen yet
-    bool cpu_only_ = false;  ///< the GPU failed and the person chose to go on without it
+    ModelsController models_;
+    struct Chosen {
+        std::string model, weights;
+        std::filesystem::path over;  ///< Parts::model
+    };
+    std::optional<Chosen> before_;  ///< what answered until the person chose another, while that is loaded
+    bool fallen_back_ = false;      ///< the chosen model could not be had: the demo model answers
+    bool off_ = false;              ///< the GPU failed, and nothing else was chosen yet
+    bool cpu_only_ = false;         ///< the GPU failed and the person chose to go on without it
     ui::EngineStatus status_;
     QHash<qint64, Answer> answers_;  ///< by the answer's row
     bool turn_pending_ = false;      ///< asked the store for a turn, not back yet

@@ -141,6 +141,12 @@ void Controller::stop() {
 
 void Controller::onLoaded(const EngineInfo& info) {
     off_ = false;
+    before_.reset();
+    const bool demo = page_id(info.called, parts_.paths) == kDemoModelId;
+    models_.setLoaded({.id = page_id(info.called, parts_.paths),
+                       .weights = QString::fromStdString(demo ? "bf16" : settings_.weights),
+                       .on_gpu = !info.device.startsWith(QLatin1String("CPU")),
+                       .memory = info.memory});
     status_.model = info.model;
     status_.device = info.device;
     status_.deviceNote = info.device_note;

@@ -19,6 +19,13 @@ double seconds(Clock::duration d) {
     return std::chrono::duration<double>(d).count();
 }
 
+/// As a person chose it: "int8", and the whole name only of an unusual one.
+std::string short_name(const inference::WeightRecipe& recipe) {
+    for (const char* usual : {"int8", "int4"})
+        if (inference::WeightRecipe::parse(usual).name() == recipe.name()) return usual;
+    return recipe.name();
+}
+
 }  // namespace
 
 /// Turns the generator's callbacks into signals at the rate that the window and the store can use.
@@ -75,32 +82,61 @@ class EngineWorker::Stream {
     Clock::time_point start_, first_token_{}, last_text_{}, last_save_{}, last_progress_{};
 };
 
-void EngineWorker::load(const EngineOptions& options, std::stop_token stop) {
-    if (!letGo() && options.device != Device::Cpu) return;
+void EngineWorker::load(const LoadRequest& request, std::stop_token stop) {
+    if (!letGo() && request.options.device != Device::Cpu) return;
+    const auto fail = [&](const QString& sentence) { Q_EMIT loadFailed(request.called, sentence); };
     try {
-        EngineOptions with = options;
+        EngineOptions with = request.options;
         with.checkpoints = checkpoints_;
         with.cuda_off = cuda_off_;
+        const ModelChoice choice = chosen(request);
+        with.model = choice.folder;
+        with.quantized_cache = choice.quantized_cache;
+        with.source_sha256 = choice.source_sha256;
         const auto progress = [this](inference::Weights::Progress p) {
             Q_EMIT loading(p.total_bytes == 0
                                ? 1.0
                                : static_cast<double>(p.done_bytes) / static_cast<double>(p.total_bytes));
         };
         engine_ = Engine::load(with, progress, stop);
-        Q_EMIT loaded({QString::fromStdString(engine_->model_name()),
-                       QString::fromStdString(engine_->device_name()),
-                       QString::fromStdString(engine_->device_note()),
-                       engine_->model_name() == kDemoModelName, engine_->offers_float8_prefill(),
-                       engine_->tokenizer_id(), QString::fromStdString(engine_->note())});
+        Q_EMIT loaded(info(request));
     } catch (const inference::Stopped&) {
         // Another load follows, or the program ends: nothing to say.
     } catch (const std::bad_alloc&) {
-        Q_EMIT loadFailed(
-            tr("There is not enough memory for this model. Close other programs, or set \"weights\": "
-               "\"int4\" in settings.json."));
+        fail(
+            tr("There is not enough memory for this model. Close other programs, or choose a smaller "
+               "precision on the Models page."));
     } catch (const std::exception& error) {
-        if (!lostDevice(error)) Q_EMIT loadFailed(QString::fromUtf8(error.what()));
+        if (!lostDevice(error)) fail(QString::fromUtf8(error.what()));
     }
+}
+
+ModelChoice EngineWorker::chosen(const LoadRequest& request) {
+    if (!request.called.empty()) return choose_model(request.called, request.paths);
+    const std::filesystem::path demo = demo_model_folder();
+    if (demo.empty())
+        throw inference::Error(
+            inference::Fault::MissingFile,
+            "No model is here: the demo model is not installed. Get one on the Models page.");
+    return {demo, request.paths.cache / "quantized", {}};
+}
+
+EngineInfo EngineWorker::info(const LoadRequest& request) const {
+    EngineInfo info;
+    info.demo = engine_->model_name() == kDemoModelName;
+    // An installed model's folder is named owner--name@revision.
+    const auto id = storage::ModelId::parse(engine_->model_name());
+    info.model = QString::fromStdString(id ? id->name : engine_->model_name());
+    if (!info.demo && engine_->recipe().group != 0)
+        info.model += QStringLiteral(", ") + QString::fromStdString(short_name(engine_->recipe()));
+    info.device = QString::fromStdString(engine_->device_name());
+    info.device_note = QString::fromStdString(engine_->device_note());
+    info.offers_float8 = engine_->offers_float8_prefill();
+    info.tokenizer = engine_->tokenizer_id();
+    info.note = QString::fromStdString(engine_->note());
+    info.called = request.called;
+    info.memory = engine_->memory().total();
+    return info;
 }
 
 bool EngineWorker::letGo() {
@@ -128,7 +164,7 @@ void EngineWorker::answer(const AnswerRequest& request) {
             throw kernels::Error(kernels::Error::Kind::Unsupported, cuda_off_);
         if (!engine_)
             throw inference::Error(inference::Fault::MissingFile,
-                                   "No model is loaded. Start Sidewinder with --model FOLDER.");
+                                   "No model is loaded. Choose one on the Models page.");
         run(request);
     } catch (const std::bad_alloc&) {
         Q_EMIT failed(request.answer, tr("There was not enough memory to go on. The conversation is saved."));

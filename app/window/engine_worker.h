@@ -11,9 +11,17 @@
 #include "app/core/checkpoint_store.h"
 #include "app/core/conversation_log.h"
 #include "app/core/engine.h"
+#include "app/core/model_choice.h"
 #include "inference/generator.h"
 
 namespace sidewinder::app {
+
+/// What to load. `called` is what the person calls the model (choose_model); empty: the demo model.
+struct LoadRequest {
+    std::string called;
+    storage::Paths paths;
+    EngineOptions options;  ///< but model, quantized_cache and source_sha256, which follow from the above
+};
 
 struct EngineInfo {
     QString model;
@@ -23,6 +31,8 @@ struct EngineInfo {
     bool offers_float8 = false;  ///< Engine::offers_float8_prefill
     std::string tokenizer;       ///< Engine::tokenizer_id
     QString note;                ///< for the person, or empty
+    std::string called;          ///< LoadRequest::called
+    std::uint64_t memory = 0;    ///< bytes that it takes of its device
 };
 
 /// One answer to make: the path from the root to the user's message, and how.
@@ -64,13 +74,13 @@ class EngineWorker : public QObject {
     explicit EngineWorker(CheckpointStore* checkpoints) : checkpoints_(checkpoints) {}
 
   public Q_SLOTS:
-    void load(const sidewinder::app::EngineOptions& options, std::stop_token stop);
+    void load(const sidewinder::app::LoadRequest& request, std::stop_token stop);
     void answer(const sidewinder::app::AnswerRequest& request);
 
   Q_SIGNALS:
     void loading(double share);
     void loaded(const sidewinder::app::EngineInfo& info);
-    void loadFailed(const QString& sentence);
+    void loadFailed(const std::string& called, const QString& sentence);
     /// The GPU failed, while loading or answering, and the engine is gone: it stays off until restart. An
     /// answer that was being made gets `failed` as well.
     void deviceLost(const QString& sentence);
@@ -85,6 +95,8 @@ class EngineWorker : public QObject {
 
   private:
     class Stream;
+    static ModelChoice chosen(const LoadRequest& request);
+    EngineInfo info(const LoadRequest& request) const;
     void run(const AnswerRequest& request);
     /// Gives up the engine before another is loaded. A loss that nobody noticed is told, and false, since
     /// releasing has nobody to tell it to.
@@ -99,7 +111,7 @@ class EngineWorker : public QObject {
 
 }  // namespace sidewinder::app
 
-Q_DECLARE_METATYPE(sidewinder::app::EngineOptions)
+Q_DECLARE_METATYPE(sidewinder::app::LoadRequest)
 Q_DECLARE_METATYPE(sidewinder::app::EngineInfo)
 Q_DECLARE_METATYPE(sidewinder::app::AnswerRequest)
 Q_DECLARE_METATYPE(sidewinder::app::AnswerSoFar)

@@ -45,7 +45,8 @@ int run(const QApplication& qt, const app::NetworkLock& network, const app::Laun
     app::Application application({.paths = storage::standard_paths(),
                                   .model = arguments.model,
                                   .network = network,
-                                  .launcher = &launcher});
+                                  .launcher = &launcher,
+                                  .fetch = app::fetch_through(launcher)});
     if (!application.start()) {
         QTextStream(stderr) << "Sidewinder is open already; its window was asked to come forward.\n";
         return 0;

@@ -106,7 +106,12 @@ ui::Settings to_view(const Settings& s) {
             .float8Prefill = s.float8_prefill,
             .threads = s.threads,
             .theme = static_cast<ui::ThemeChoice>(s.theme),
-            .fontSize = s.font_size};
+            .fontSize = s.font_size,
+            .offline = s.offline,
+            .endpoint = QString::fromStdString(s.endpoint),
+            .proxy = QString::fromStdString(s.proxy),
+            .caFile = QString::fromStdString(s.ca_file),
+            .tokenFile = QString::fromStdString(s.token_file)};
 }
 
 Settings with_shown(Settings s, const ui::Settings& shown) {
@@ -123,6 +128,11 @@ Settings with_shown(Settings s, const ui::Settings& shown) {
     s.threads = shown.threads;
     s.theme = static_cast<Settings::Theme>(shown.theme);
     s.font_size = shown.fontSize;
+    s.offline = shown.offline;
+    s.endpoint = shown.endpoint.toStdString();
+    s.proxy = shown.proxy.toStdString();
+    s.ca_file = shown.caFile.toStdString();
+    s.token_file = shown.tokenFile.toStdString();
     return s;
 }
 

@@ -149,10 +149,6 @@ share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
 <context>
     <name>sidewinder::app::Controller</name>
     <message>
-        <source>Put the folder of Mamba-Codestral-7B-v0.1 on this machine and start Sidewinder with --model FOLDER. The README says how to get it.</source>
-        <translation>Coloque a pasta do Mamba-Codestral-7B-v0.1 nesta máquina e inicie o Sidewinder com --model PASTA. O README explica como obtê-la.</translation>
-    </message>
-    <message>
         <source>Loading the model: %1 %</source>
         <translation>Carregando o modelo: %1 %</translation>
     </message>
@@ -305,12 +301,12 @@ int mean(const int *v, unsigned n) {
 <context>
     <name>sidewinder::app::EngineWorker</name>
     <message>
-        <source>There is not enough memory for this model. Close other programs, or set &quot;weights&quot;: &quot;int4&quot; in settings.json.</source>
-        <translation>Não há memória suficiente para este modelo. Feche outros programas ou defina &quot;weights&quot;: &quot;int4&quot; em settings.json.</translation>
-    </message>
-    <message>
         <source>There was not enough memory to go on. The conversation is saved.</source>
         <translation>Não havia memória suficiente para continuar. A conversa está salva.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this model. Close other programs, or choose a smaller precision on the Models page.</source>
+        <translation>Não há memória suficiente para este modelo. Feche outros programas ou escolha uma precisão menor na página Modelos.</translation>
     </message>
 </context>
 <context>
@@ -342,6 +338,53 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Close find</source>
         <translation>Fechar a busca</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::FolderForm</name>
+    <message>
+        <source>Import a model&apos;s folder, in Mistral&apos;s or Hugging Face&apos;s layout. Every file is read and checked.</source>
+        <translation>Importe a pasta de um modelo, no formato da Mistral ou da Hugging Face. Cada arquivo é lido e verificado.</translation>
+    </message>
+    <message>
+        <source>Copy the model to a folder, such as a USB stick, with a list of checksums. Import it from there on another machine.</source>
+        <translation>Copie o modelo para uma pasta, como um pendrive, com uma lista de somas de verificação. Em outra máquina, importe-o de lá.</translation>
+    </message>
+    <message>
+        <source>/folder/of/the/model</source>
+        <translation>/pasta/do/modelo</translation>
+    </message>
+    <message>
+        <source>/media/stick</source>
+        <translation>/media/pendrive</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Pasta</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Procurar…</translation>
+    </message>
+    <message>
+        <source>Copy the files</source>
+        <translation>Copiar os arquivos</translation>
+    </message>
+    <message>
+        <source>Use them where they are</source>
+        <translation>Usar onde estão</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importar</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
     </message>
 </context>
 <context>
@@ -503,6 +546,451 @@ int mean(const int *v, unsigned n) {
         <source>About Sidewinder</source>
         <translation>Sobre o Sidewinder</translation>
     </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ModelCard</name>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+    <message>
+        <source>Nothing else is sent than the names of the files and your access token.</source>
+        <translation>Nada é enviado além dos nomes dos arquivos e do seu token de acesso.</translation>
+    </message>
+    <message>
+        <source>Nothing else is sent than the names of the files.</source>
+        <translation>Nada é enviado além dos nomes dos arquivos.</translation>
+    </message>
+    <message>
+        <source>Sidewinder is offline. Downloading connects to %1 and to the servers where it keeps its files. %2</source>
+        <translation>O Sidewinder está offline. O download se conecta a %1 e aos servidores onde ele guarda os arquivos. %2</translation>
+    </message>
+    <message>
+        <source>Go online and download</source>
+        <translation>Ficar online e baixar</translation>
+    </message>
+    <message>
+        <source>Stay offline</source>
+        <translation>Continuar offline</translation>
+    </message>
+    <message>
+        <source>%1 is in use. Use another model first, then remove it.</source>
+        <translation>%1 está em uso. Use antes outro modelo e depois remova este.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Remover</translation>
+    </message>
+    <message>
+        <source>Delete %1</source>
+        <translation>Excluir %1</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Manter</translation>
+    </message>
+    <message>
+        <source>End the download? %1 have come; with them it can go on later.</source>
+        <translation>Encerrar o download? Já chegaram %1; com eles é possível continuar depois.</translation>
+    </message>
+    <message>
+        <source>Keep what has come</source>
+        <translation>Manter o que já chegou</translation>
+    </message>
+    <message>
+        <source>Delete it</source>
+        <translation>Excluir</translation>
+    </message>
+    <message>
+        <source>Go on downloading</source>
+        <translation>Continuar baixando</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Usar</translation>
+    </message>
+    <message>
+        <source>Add without copying</source>
+        <translation>Adicionar sem copiar</translation>
+    </message>
+    <message>
+        <source>Use as %1</source>
+        <translation>Usar em %1</translation>
+    </message>
+    <message>
+        <source>Resume download</source>
+        <translation>Retomar download</translation>
+    </message>
+    <message>
+        <source>Download again</source>
+        <translation>Baixar de novo</translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>Baixar %1</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Baixar</translation>
+    </message>
+    <message>
+        <source>One download at a time.</source>
+        <translation>Um download por vez.</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Verificar</translation>
+    </message>
+    <message>
+        <source>Make the %1 file</source>
+        <translation>Criar o arquivo %1</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportar…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Remover…</translation>
+    </message>
+    <message>
+        <source>Another model is being worked on.</source>
+        <translation>Outro modelo está sendo processado.</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Detalhes</translation>
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation>Ocultar detalhes</translation>
+    </message>
+    <message>
+        <source>Demo model</source>
+        <translation>Modelo de demonstração</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ModelDetails</name>
+    <message>
+        <source>Source</source>
+        <translation>Origem</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licença</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>não conhecida</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Pasta</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disco</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Arquivos</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ModelDownload</name>
+    <message>
+        <source>The download ended without saying why (code %1). Nothing is lost: resume it.</source>
+        <translation>O download terminou sem dizer por quê (código %1). Nada se perdeu: retome-o.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelText</name>
+    <message>
+        <source>%1 of %2 %3</source>
+        <translation>%1 de %2 %3</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Em uso</translation>
+    </message>
+    <message>
+        <source>Built in</source>
+        <translation>Incluído</translation>
+    </message>
+    <message>
+        <source>Not on this machine</source>
+        <translation>Não está nesta máquina</translation>
+    </message>
+    <message>
+        <source>In the Hugging Face cache</source>
+        <translation>No cache da Hugging Face</translation>
+    </message>
+    <message>
+        <source>Not complete</source>
+        <translation>Incompleto</translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation>Instalado</translation>
+    </message>
+    <message>
+        <source>Cannot be used</source>
+        <translation>Não pode ser usado</translation>
+    </message>
+    <message>
+        <source>For trying Sidewinder out. It is too small to be right.</source>
+        <translation>Para experimentar o Sidewinder. É pequeno demais para acertar.</translation>
+    </message>
+    <message>
+        <source>%1 are here</source>
+        <translation>%1 já estão aqui</translation>
+    </message>
+    <message>
+        <source>Fits on %1: %2 takes %3 that are free.</source>
+        <translation>Cabe em %1: %2 ocupa %3 livres.</translation>
+    </message>
+    <message>
+        <source>Fits on %1 as %2, which takes %3 that are free. %4 would take %5.</source>
+        <translation>Cabe em %1 como %2, que ocupa %3 livres. %4 ocuparia %5.</translation>
+    </message>
+    <message>
+        <source>Runs on the processor: %1 takes %2 of memory that are free. There is no GPU to use.</source>
+        <translation>Roda no processador: %1 ocupa %2 de memória livres. Não há GPU que se possa usar.</translation>
+    </message>
+    <message>
+        <source>Runs on the processor only: %1 takes %2 of memory that are free. On %3 even %4 takes %5, and %6 are free.</source>
+        <translation>Roda só no processador: %1 ocupa %2 de memória livres. Em %3, mesmo %4 ocupa %5, e há %6 livres.</translation>
+    </message>
+    <message>
+        <source>Does not fit into this machine&apos;s memory: even %1 takes %2, and %3 are free. Close other programs, or use a machine with more memory.</source>
+        <translation>Não cabe na memória desta máquina: mesmo %1 ocupa %2, e há %3 livres. Feche outros programas ou use uma máquina com mais memória.</translation>
+    </message>
+    <message>
+        <source>It comes with Sidewinder.</source>
+        <translation>Vem com o Sidewinder.</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 em %2</translation>
+    </message>
+    <message>
+        <source>Used where it is: %1</source>
+        <translation>Usado onde está: %1</translation>
+    </message>
+    <message>
+        <source>Imported from a folder</source>
+        <translation>Importado de uma pasta</translation>
+    </message>
+    <message>
+        <source>%1, revision %2</source>
+        <translation>%1, revisão %2</translation>
+    </message>
+    <message>
+        <source>%1, revision %2, commit %3</source>
+        <translation>%1, revisão %2, commit %3</translation>
+    </message>
+    <message>
+        <source>%1 from %2</source>
+        <translation>%1, de %2</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 livres</translation>
+    </message>
+    <message>
+        <source>%1 needed</source>
+        <translation>%1 necessários</translation>
+    </message>
+    <message>
+        <source>Needs %1 of disk; %2 are free.</source>
+        <translation>Precisa de %1 em disco; há %2 livres.</translation>
+    </message>
+    <message>
+        <source>Needs %1 of disk, and %2 are free. Make room before you download it.</source>
+        <translation>Precisa de %1 em disco, e há %2 livres. Libere espaço antes de baixar.</translation>
+    </message>
+    <message>
+        <source>Remove %1? Its own files in %2 stay. Files made from it go: %3.</source>
+        <translation>Remover %1? Os arquivos dele em %2 ficam. Os arquivos criados a partir dele vão embora: %3.</translation>
+    </message>
+    <message>
+        <source>Remove what has come of %1? %2 are deleted.</source>
+        <translation>Remover o que já chegou de %1? São excluídos %2.</translation>
+    </message>
+    <message>
+        <source>Remove %1? Its folder and %2 are deleted for good.</source>
+        <translation>Remover %1? A pasta dele e %2 são excluídos de vez.</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Encerrando…</translation>
+    </message>
+    <message>
+        <source>Asking what there is…</source>
+        <translation>Perguntando o que há…</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>Baixando</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Em pausa</translation>
+    </message>
+    <message>
+        <source>Verifying %1</source>
+        <translation>Verificando %1</translation>
+    </message>
+    <message>
+        <source>Putting the files in place…</source>
+        <translation>Colocando os arquivos no lugar…</translation>
+    </message>
+    <message>
+        <source>Checking every file</source>
+        <translation>Verificando cada arquivo</translation>
+    </message>
+    <message>
+        <source>Making the %1 file</source>
+        <translation>Criando o arquivo %1</translation>
+    </message>
+    <message>
+        <source>Loading as %1</source>
+        <translation>Carregando em %1</translation>
+    </message>
+    <message>
+        <source>Importing</source>
+        <translation>Importando</translation>
+    </message>
+    <message>
+        <source>Exporting</source>
+        <translation>Exportando</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>Removendo…</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>about %1 left</source>
+        <translation>faltam cerca de %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 de %2</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ModelsController</name>
+    <message>
+        <source>%1, whose file is made now</source>
+        <translation>%1, cujo arquivo é criado agora</translation>
+    </message>
+    <message>
+        <source>%1 is in use. Use another model first, then remove it.</source>
+        <translation>%1 está em uso. Use antes outro modelo e depois remova este.</translation>
+    </message>
+    <message>
+        <source>Imported, and every file was checked.</source>
+        <translation>Importado, e cada arquivo foi verificado.</translation>
+    </message>
+    <message>
+        <source>Downloaded, and every file is right.</source>
+        <translation>Baixado, e todos os arquivos estão certos.</translation>
+    </message>
+    <message>
+        <source>Every file is right.</source>
+        <translation>Todos os arquivos estão certos.</translation>
+    </message>
+    <message>
+        <source>The %1 file is made.</source>
+        <translation>O arquivo %1 foi criado.</translation>
+    </message>
+    <message>
+        <source>Exported to %1. “sha256sum -c SHA256SUMS” checks it there.</source>
+        <translation>Exportado para %1. “sha256sum -c SHA256SUMS” verifica tudo lá.</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Show or hide the sidebar</source>
+        <translation>Mostrar ou ocultar a barra lateral</translation>
+    </message>
+    <message>
+        <source>Ctrl+B</source>
+        <translation>Ctrl+B</translation>
+    </message>
+    <message>
+        <source>Back to the chat</source>
+        <translation>Voltar à conversa</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Import a folder…</source>
+        <translation>Importar uma pasta…</translation>
+    </message>
+    <message>
+        <source>Other repository…</source>
+        <translation>Outro repositório…</translation>
+    </message>
+    <message>
+        <source>Kept in %1, %2 free.</source>
+        <translation>Guardados em %1, com %2 livres.</translation>
+    </message>
+    <message>
+        <source>Kept in %1.</source>
+        <translation>Guardados em %1.</translation>
+    </message>
+    <message>
+        <source>Offline: nothing is downloaded before you say so.</source>
+        <translation>Offline: nada é baixado antes que você diga.</translation>
+    </message>
+    <message>
+        <source>Online: a download starts when you press its button, and never by itself.</source>
+        <translation>Online: um download só começa quando você aperta o botão dele, nunca sozinho.</translation>
+    </message>
+    <message>
+        <source>Looking at what is here and what fits on this machine…</source>
+        <translation>Vendo o que há aqui e o que cabe nesta máquina…</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ModelsWorker</name>
+    <message>
+        <source>There was not enough memory for this. Close other programs and try again.</source>
+        <translation>Não havia memória suficiente para isto. Feche outros programas e tente de novo.</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::NoticeBar</name>
@@ -524,6 +1012,134 @@ int mean(const int *v, unsigned n) {
     </message>
 </context>
 <context>
+    <name>sidewinder::ui::PrecisionRow</name>
+    <message>
+        <source>GPU: %1</source>
+        <translation>GPU: %1</translation>
+    </message>
+    <message>
+        <source>Processor: %1</source>
+        <translation>Processador: %1</translation>
+    </message>
+    <message>
+        <source>as it comes</source>
+        <translation>como vem</translation>
+    </message>
+    <message>
+        <source>%1, made</source>
+        <translation>%1, pronto</translation>
+    </message>
+    <message>
+        <source>%1, made on first use</source>
+        <translation>%1, ao usar</translation>
+    </message>
+    <message>
+        <source>File: %1</source>
+        <translation>Arquivo: %1</translation>
+    </message>
+    <message>
+        <source>; GPU %1</source>
+        <translation>; GPU %1</translation>
+    </message>
+    <message>
+        <source>; processor %1</source>
+        <translation>; processador %1</translation>
+    </message>
+    <message>
+        <source>%1, fits</source>
+        <translation>%1, cabe</translation>
+    </message>
+    <message>
+        <source>%1, too much</source>
+        <translation>%1, é demais</translation>
+    </message>
+    <message>
+        <source>, too much</source>
+        <translation>, é demais</translation>
+    </message>
+    <message>
+        <source>Fits: %1 are free</source>
+        <translation>Cabe: há %1 livres</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::PrecisionTable</name>
+    <message>
+        <source>Precision</source>
+        <translation>Precisão</translation>
+    </message>
+    <message>
+        <source>GPU, %1 free</source>
+        <translation>GPU, %1 livres</translation>
+    </message>
+    <message>
+        <source>Processor, %1 free</source>
+        <translation>Processador, %1 livres</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Arquivo</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ProgressBlock</name>
+    <message>
+        <source>Resume</source>
+        <translation>Retomar</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Cancel…</source>
+        <translation>Cancelar…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Parar</translation>
+    </message>
+    <message>
+        <source>%1, right</source>
+        <translation>%1, certo</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::RepositoryForm</name>
+    <message>
+        <source>A repository is named OWNER/NAME.</source>
+        <translation>Um repositório se chama DONO/NOME.</translation>
+    </message>
+    <message>
+        <source>An address begins with https://.</source>
+        <translation>Um endereço começa com https://.</translation>
+    </message>
+    <message>
+        <source>Any repository of a model hub that holds a Mamba2 model. It is added to the list; nothing is asked of the hub before you download.</source>
+        <translation>Qualquer repositório de um hub que tenha um modelo Mamba2. Ele entra na lista; nada é perguntado ao hub antes do download.</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>Repositório</translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation>Revisão</translation>
+    </message>
+    <message>
+        <source>Hub or mirror</source>
+        <translation>Hub ou espelho</translation>
+    </message>
+    <message>
+        <source>Add to the list</source>
+        <translation>Adicionar à lista</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+</context>
+<context>
     <name>sidewinder::ui::SearchPanel</name>
     <message>
         <source>Type to search in every chat.</source>
@@ -540,6 +1156,17 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Search results</source>
         <translation>Resultados da busca</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::SentenceBlock</name>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Copiar detalhes</translation>
     </message>
 </context>
 <context>
@@ -724,6 +1351,62 @@ int mean(const int *v, unsigned n) {
         <source>Not with what answers now: it takes an NVIDIA GPU of compute capability 9.0, such as the H100.</source>
         <translation>Não com o que responde agora: exige uma GPU NVIDIA de capacidade computacional 9.0, como a H100.</translation>
     </message>
+    <message>
+        <source>Network (downloads only)</source>
+        <translation>Rede (só para downloads)</translation>
+    </message>
+    <message>
+        <source>Offline: never start a download</source>
+        <translation>Offline: nunca iniciar um download</translation>
+    </message>
+    <message>
+        <source>The window itself never opens a connection; only a download that you start does.</source>
+        <translation>A janela nunca abre uma conexão; só um download que você inicia faz isso.</translation>
+    </message>
+    <message>
+        <source>Hub or mirror</source>
+        <translation>Hub ou espelho</translation>
+    </message>
+    <message>
+        <source>Where models are fetched from.</source>
+        <translation>De onde vêm os modelos.</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Proxy</translation>
+    </message>
+    <message>
+        <source>A password belongs into the environment (HTTPS_PROXY).</source>
+        <translation>Uma senha pertence ao ambiente (HTTPS_PROXY).</translation>
+    </message>
+    <message>
+        <source>From the environment</source>
+        <translation>Do ambiente</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>Certificados</translation>
+    </message>
+    <message>
+        <source>A PEM file, where a company has its own.</source>
+        <translation>Um arquivo PEM, onde a empresa tem os seus.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s</source>
+        <translation>Os do sistema</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>Token de acesso</translation>
+    </message>
+    <message>
+        <source>A file that only you may read. For models that ask for one.</source>
+        <translation>Um arquivo que só você pode ler. Para modelos que pedem um.</translation>
+    </message>
+    <message>
+        <source>From the environment (HF_TOKEN)</source>
+        <translation>Do ambiente (HF_TOKEN)</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::ShortcutsDialog</name>
@@ -838,6 +1521,18 @@ int mean(const int *v, unsigned n) {
         <source>Delete</source>
         <translation>Excluir</translation>
     </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Downloading, %1</source>
+        <translation>Baixando, %1</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::StatusLine</name>
@@ -900,6 +1595,14 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Demo model</source>
         <translation>Modelo de demonstração</translation>
+    </message>
+    <message>
+        <source>Models; in use: %1</source>
+        <translation>Modelos; em uso: %1</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
     </message>
 </context>
 <context>

@@ -27,9 +27,12 @@ class WindowFixture {
         const std::filesystem::path home = home_.path().toStdString();
         return {.paths = {.data = home / "data", .cache = home / "cache", .config = home / "config"},
                 .model = model_,
-                .backends = backends_};
+                .backends = backends_,
+                .fetch = fetch_};
     }
     void setBackends(app::BackendMaker backends) { backends_ = std::move(backends); }  ///< before start
+
+    void setFetch(app::FetchMaker fetch) { fetch_ = std::move(fetch); }  ///< before start
 
     /// Starts the program and waits for its model; false when that failed.
     bool start() {
@@ -80,6 +83,7 @@ class WindowFixture {
     QTemporaryDir home_;
     std::filesystem::path model_;
     app::BackendMaker backends_ = app::real_backends();
+    app::FetchMaker fetch_ = app::real_fetch();
     std::unique_ptr<app::Application> app_;
 };
 

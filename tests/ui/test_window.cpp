@@ -161,7 +161,7 @@ class TestWindow : public QObject {
         QTest::keyClick(list, Qt::Key_Delete);
         QCOMPARE(controller_->log.last(), QStringLiteral("delete %1").arg(id));
         QCOMPARE(list->model()->rowCount(), 0);
-        auto* notice = window_->findChild<NoticeBar*>();
+        auto* notice = window_->findChild<NoticeBar*>(QStringLiteral("NoticeBar"));
         QVERIFY(notice->isVisible());
         for (QPushButton* button : notice->findChildren<QPushButton*>())
             if (button->text() == QLatin1String("Undo")) QTest::mouseClick(button, Qt::LeftButton);

@@ -30,6 +30,9 @@ StatusLine::StatusLine(QWidget* parent) : QWidget(parent) {
     progress_->setTextVisible(false);
     progress_->setFixedWidth(90);
     progress_->hide();
+    model_ = new QPushButton(this);
+    setKind(model_, "model");
+    model_->setCursor(Qt::PointingHandCursor);
     models_ = new QPushButton(this);
     setKind(models_, "link");
     models_->hide();
@@ -37,8 +40,13 @@ StatusLine::StatusLine(QWidget* parent) : QWidget(parent) {
     row->setContentsMargins(2, 0, 2, 0);
     row->setSpacing(10);
     row->addWidget(progress_);
-    row->addWidget(label_, 1);
+    auto* words = new QHBoxLayout;
+    words->setSpacing(0);
+    words->addWidget(model_);
+    words->addWidget(label_, 1);
+    row->addLayout(words, 1);
     row->addWidget(models_);
+    connect(model_, &QPushButton::clicked, this, &StatusLine::modelsRequested);
     connect(models_, &QPushButton::clicked, this, &StatusLine::modelsRequested);
     setMinimumHeight(26);
     refresh();
@@ -104,10 +112,34 @@ void StatusLine::refresh() {
     models_->setVisible(offersModels_ && (status_.demo || status_.phase == Phase::NoModel));
     models_->setText(status_.demo ? tr("Get the full model") : tr("Get a model"));
     models_->setAccessibleName(models_->text());
-    label_->setWhole(text());
-    label_->setAccessibleName(tr("Status: %1").arg(label_->whole()));
+    showModel();
+    QStringList rest = parts();
+    if (namesModel() && !rest.isEmpty()) rest.removeFirst();
+    const QString dot = namesModel() && !rest.isEmpty() ? QStringLiteral("· ") : QString();
+    label_->setWhole(dot + rest.join(QStringLiteral(" · ")));
+    label_->setAccessibleName(tr("Status: %1").arg(text()));
     label_->setAccessibleDescription(status_.deviceNote);
     label_->setNote(status_.deviceNote);
+}
+
+bool StatusLine::namesModel() const {
+    return !status_.model.isEmpty() && status_.phase != Phase::Loading && status_.phase != Phase::NoModel &&
+           status_.phase != Phase::Off;
+}
+
+void StatusLine::showModel() {
+    model_->setVisible(namesModel());
+    if (!namesModel()) return;
+    const QString name = status_.demo ? tr("Demo model") : status_.model;
+    model_->ensurePolished();
+    model_->setText(model_->fontMetrics().elidedText(name, Qt::ElideMiddle, std::max(120, width() / 2)));
+    model_->setAccessibleName(tr("Models; in use: %1").arg(name));
+    model_->setToolTip(tr("Models"));
+}
+
+void StatusLine::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    showModel();
 }
 
 void StatusLine::setOffersModels(bool offers) {

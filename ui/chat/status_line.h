@@ -30,15 +30,19 @@ class StatusLine : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void refresh();
     QStringList parts() const;
+    bool namesModel() const;
+    void showModel();
 
     EngineStatus status_;
     bool offersModels_ = true;
     ElidedLabel* label_;
     QProgressBar* progress_;
+    QPushButton* model_;  ///< its name, the way to the others
     QPushButton* models_;
 };
 

@@ -30,6 +30,7 @@ SettingsDialog::SettingsDialog(const Theme& theme, QWidget* parent) : QDialog(pa
     buildAnswers(*page);
     buildSampling(*page);
     buildMachine(*page);
+    buildNetwork(*page);
     page->addStretch();
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(inner);
@@ -179,6 +180,28 @@ void SettingsDialog::buildMachine(QVBoxLayout& page) {
     addRow(page, tr("Threads"), tr("When the processor answers. Counts from the next answer."), threads_);
 }
 
+void SettingsDialog::buildNetwork(QVBoxLayout& page) {
+    addSection(page, tr("Network (downloads only)"));
+    offline_ = new QCheckBox;
+    connect(offline_, &QCheckBox::toggled, this, &SettingsDialog::report);
+    addRow(page, tr("Offline: never start a download"),
+           tr("The window itself never opens a connection; only a download that you start does."), offline_);
+    const auto line = [&](const QString& name, const QString& hint, const QString& empty) {
+        auto* field = new QLineEdit;
+        field->setPlaceholderText(empty);
+        connect(field, &QLineEdit::textChanged, this, &SettingsDialog::report);
+        addRow(page, name, hint, field, true);
+        return field;
+    };
+    endpoint_ = line(tr("Hub or mirror"), tr("Where models are fetched from."),
+                     QStringLiteral("https://huggingface.co"));
+    proxy_ = line(tr("Proxy"), tr("A password belongs into the environment (HTTPS_PROXY)."),
+                  tr("From the environment"));
+    caFile_ = line(tr("Certificates"), tr("A PEM file, where a company has its own."), tr("The system's"));
+    tokenFile_ = line(tr("Access token"), tr("A file that only you may read. For models that ask for one."),
+                      tr("From the environment (HF_TOKEN)"));
+}
+
 QString SettingsDialog::float8Hint() const {
     const QString hint = tr("Faster, slightly less exact.");
     if (float8Offered_) return hint;
@@ -215,6 +238,14 @@ void SettingsDialog::setSettings(const Settings& s) {
     float8_->setChecked(s.float8Prefill);
     enableFloat8();
     threads_->setValue(s.threads);
+    offline_->setChecked(s.offline);
+    const auto fill = [](QLineEdit* field, const QString& text) {
+        if (field->text().trimmed() != text) field->setText(text);
+    };
+    fill(endpoint_, s.endpoint);
+    fill(proxy_, s.proxy);
+    fill(caFile_, s.caFile);
+    fill(tokenFile_, s.tokenFile);
     filling_ = false;
 }
 
@@ -235,6 +266,11 @@ Settings SettingsDialog::settings() const {
     s.device = static_cast<DeviceChoice>(device_->currentIndex());
     s.float8Prefill = float8_->isChecked();
     s.threads = threads_->value();
+    s.offline = offline_->isChecked();
+    s.endpoint = endpoint_->text().trimmed();
+    s.proxy = proxy_->text().trimmed();
+    s.caFile = caFile_->text().trimmed();
+    s.tokenFile = tokenFile_->text().trimmed();
     return s;
 }
 

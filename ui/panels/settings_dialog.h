@@ -35,6 +35,7 @@ class SettingsDialog : public QDialog {
     void buildAnswers(QVBoxLayout& page);
     void buildSampling(QVBoxLayout& page);
     void buildMachine(QVBoxLayout& page);
+    void buildNetwork(QVBoxLayout& page);
     void addSection(QVBoxLayout& page, const QString& title);
     QLabel* addRow(QVBoxLayout& page, const QString& name, const QString& hint, QWidget* field,
                    bool beneath = false);
@@ -61,6 +62,11 @@ class SettingsDialog : public QDialog {
     QCheckBox* float8_;
     QLabel* float8Hint_;
     QSpinBox* threads_;
+    QCheckBox* offline_;
+    QLineEdit* endpoint_;
+    QLineEdit* proxy_;
+    QLineEdit* caFile_;
+    QLineEdit* tokenFile_;
 };
 
 }  // namespace sidewinder::ui

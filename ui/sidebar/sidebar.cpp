@@ -41,7 +41,11 @@ Sidebar::Sidebar(const Theme& theme, QWidget* parent)
     column->addSpacing(4);
     column->addWidget(list_, 1);
     column->addWidget(nothing_, 1);
-    column->addWidget(settings_);
+    auto* foot = new QVBoxLayout;
+    foot->setSpacing(2);
+    foot->addWidget(models_);
+    foot->addWidget(settings_);
+    column->addLayout(foot);
     connect(&theme_, &Theme::changed, this, &Sidebar::restyle);
     restyle();
     retranslate();
@@ -61,11 +65,18 @@ void Sidebar::buildTop() {
     auto* inSearch = new QHBoxLayout(search_);
     inSearch->setContentsMargins(0, 0, 10, 0);
     inSearch->addWidget(searchKey_, 0, Qt::AlignRight | Qt::AlignVCenter);
+    models_ = new QPushButton(this);
+    modelsShare_ = new QLabel(models_);
+    setKind(modelsShare_, "quiet");
+    auto* inModels = new QHBoxLayout(models_);
+    inModels->setContentsMargins(0, 0, 10, 0);
+    inModels->addWidget(modelsShare_, 0, Qt::AlignRight | Qt::AlignVCenter);
     settings_ = new QPushButton(this);
-    setKind(settings_, "row");
-    for (QPushButton* button : {new_, search_, settings_}) button->setIconSize(QSize(18, 18));
+    for (QPushButton* button : {models_, settings_}) setKind(button, "row");
+    for (QPushButton* button : {new_, search_, models_, settings_}) button->setIconSize(QSize(18, 18));
     connect(new_, &QPushButton::clicked, this, &Sidebar::newRequested);
     connect(search_, &QPushButton::clicked, this, &Sidebar::searchRequested);
+    connect(models_, &QPushButton::clicked, this, &Sidebar::modelsRequested);
     connect(settings_, &QPushButton::clicked, this, &Sidebar::settingsRequested);
 }
 
@@ -106,6 +117,7 @@ void Sidebar::restyle() {
     mark_->setPixmap(applicationIcon().pixmap(QSize(24, 24), ratio));
     new_->setIcon(theme_.iconStrong("compose"));
     search_->setIcon(theme_.icon("search"));
+    models_->setIcon(theme_.icon("models"));
     settings_->setIcon(theme_.icon("settings"));
     list_->viewport()->update();
     list_->doItemsLayout();
@@ -117,6 +129,8 @@ void Sidebar::retranslate() {
     search_->setText(tr("Search"));
     search_->setAccessibleName(tr("Search all conversations"));
     searchKey_->setText(tr("Ctrl K"));
+    models_->setText(tr("Models"));
+    models_->setAccessibleName(tr("Models"));
     settings_->setText(tr("Settings"));
     settings_->setAccessibleName(tr("Settings"));
     list_->setAccessibleName(tr("Conversations"));
@@ -187,6 +201,12 @@ QString Sidebar::titleOf(qint64 id) const {
 bool Sidebar::isPinned(qint64 id) const {
     const ConversationItem* item = model_->find(id);
     return item && item->pinned;
+}
+
+void Sidebar::setDownloadShare(int percent) {
+    const QString share = percent < 0 ? QString() : tr("%1 %").arg(percent);
+    modelsShare_->setText(share);
+    models_->setAccessibleDescription(share.isEmpty() ? QString() : tr("Downloading, %1").arg(share));
 }
 
 qint64 Sidebar::idAt(const QModelIndex& index) const {

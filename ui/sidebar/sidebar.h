@@ -30,11 +30,13 @@ class Sidebar : public QWidget {
     void showConversation(qint64 id);
     QString titleOf(qint64 id) const;
     bool isPinned(qint64 id) const;
+    void setDownloadShare(int percent);  ///< beside "Models"; < 0: none
     QListView* list() const { return list_; }
 
   Q_SIGNALS:
     void newRequested();
     void searchRequested();
+    void modelsRequested();
     void settingsRequested();
     void selected(qint64 id);
     void renamed(qint64 id, const QString& title);
@@ -61,6 +63,8 @@ class Sidebar : public QWidget {
     QLabel* name_;
     QPushButton* new_;
     QPushButton* search_;
+    QPushButton* models_;
+    QLabel* modelsShare_;
     QPushButton* settings_;
     QLabel* searchKey_;
     QListView* list_;

@@ -18,6 +18,7 @@ QHash<QString, QString> values(const Colours& c, int fontSize) {
         {QStringLiteral("window"), name(c.window)},
         {QStringLiteral("surface"), name(c.surface)},
         {QStringLiteral("raised"), name(c.raised)},
+        {QStringLiteral("card"), name(c.dark ? c.surface : c.raised)},
         {QStringLiteral("line"), name(c.line)},
         {QStringLiteral("text"), name(c.text)},
         {QStringLiteral("quiet"), name(c.quiet)},

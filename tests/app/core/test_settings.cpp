@@ -37,6 +37,12 @@ class TestSettings : public QObject {
         s.font_size = 15;
         s.device = Device::Cuda;
         s.float8_prefill = true;
+        s.offline = false;
+        s.endpoint = "https://mirror.example";
+        s.proxy = "http://proxy:3128";
+        s.ca_file = "/ca.pem";
+        s.token_file = "/token";
+        s.downloads = {{"o--n@main", "o/n", "main", ""}, {"a--b@v1", "a/b", "v1", "http://127.0.0.1:1"}};
         s.weights = "int4-g64";
         save_settings(file(), s);
         QVERIFY(load_settings(file()) == s);
@@ -62,6 +68,15 @@ class TestSettings : public QObject {
         QVERIFY(!s.float8_prefill);
         QCOMPARE(s.font_size, 11);
         QVERIFY2(problem.find("float8_prefill") != std::string::npos, problem.c_str());
+    }
+
+    void offlineUntilToldOtherwise() {
+        QVERIFY(load_settings(file()).offline);
+        write(R"({"offline": 0, "downloads": [7, {"id": "x"}, {"id": "x", "repo": "o/n", "revision": 1}]})");
+        std::string problem;
+        const Settings s = load_settings(file(), &problem);
+        QVERIFY(s.offline && s.downloads.empty());
+        QVERIFY2(problem.find("offline") != std::string::npos, problem.c_str());
     }
 
     void anUnknownDeviceIsTold() {
