@@ -2,7 +2,9 @@
 #include <QTranslator>
 #include <QtTest>
 
+#include <atomic>
 #include <fstream>
+#include <new>
 
 #include "tests/support/models_bench.h"
 #include "ui/translation.h"
@@ -321,6 +323,35 @@ class TestModelsFlow : public QObject {
         QTRY_VERIFY(!b.card(id));
         QVERIFY(!std::filesystem::exists(b.window.options().paths.models() / id.toStdString()));
         QCOMPARE(b.started, 0);
+    }
+
+    void whatAnsweredComesBackWhenTheChosenOneDoesNotLoad() {
+        ModelsBench b(*server_);
+        const auto fail = std::make_shared<std::atomic<bool>>(false);
+        app::BackendMaker maker = app::real_backends();
+        maker.cpu = [fail, real = maker.cpu](int threads) {
+            if (QThread::currentThread()->objectName() == QLatin1String("engine") && fail->exchange(false))
+                throw std::bad_alloc();
+            return real(threads);
+        };
+        b.window.setBackends(maker);
+        QVERIFY(b.window.start());
+        QVERIFY(b.openPage());
+        Q_EMIT b.page().importRequested(QString::fromStdString(test::demo_model().string()), true);
+        const QString id = QStringLiteral("local--demo-model@import");
+        QTRY_VERIFY_WITH_TIMEOUT(b.card(id), 30'000);
+        QSignalSpy loaded(&b.window.app().controller(), &app::Controller::modelLoaded);
+        *fail = true;
+        QVERIFY(b.press(QStringLiteral("Use as bf16"), b.card(id)));
+        QVERIFY(loaded.wait(30'000));
+        QVERIFY(!*fail);
+        QTRY_VERIFY2(b.said(id).contains(QStringLiteral("not enough memory")), qPrintable(b.said(id)));
+        QVERIFY(b.window.app().controller().settings().model.empty());
+        QCOMPARE(b.card(QStringLiteral("demo"))->model().used, QStringLiteral("bf16"));
+        QVERIFY(b.card(id)->model().used.isEmpty());
+        QTest::keyClick(&b.page(), Qt::Key_Escape);
+        QVERIFY(b.window.message(b.window.ask(QStringLiteral("Write a class for a stack"))).status ==
+                storage::Status::Done);
     }
 
     void anotherRepositoryIsKeptInMind() {
