@@ -105,6 +105,7 @@ void ModelDownload::see(const FetchEvent& event) {
         case Kind::Error:
             last_ = event;
             break;
+        case Kind::Token:
         case Kind::Other:
             break;
     }
