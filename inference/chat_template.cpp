@@ -103,6 +103,21 @@ std::vector<TokenId> encode_first_turn(const Tokenizer& tokenizer, std::string_v
     return writer.take();
 }
 
+std::vector<TokenId> encode_first_part(const Tokenizer& tokenizer, std::string_view text) {
+    TokenWriter writer(tokenizer);
+    writer.control(token::kBos);
+    writer.control(token::kInstBegin);
+    writer.text(text);
+    return writer.take();
+}
+
+std::vector<TokenId> encode_last_part(const Tokenizer& tokenizer, std::string_view text) {
+    TokenWriter writer(tokenizer);
+    writer.text(text);
+    writer.control(token::kInstEnd);
+    return writer.take();
+}
+
 std::vector<TokenId> encode_next_turn(const Tokenizer& tokenizer, std::string_view text) {
     TokenWriter writer(tokenizer);
     writer.control(token::kInstBegin);
