@@ -130,7 +130,7 @@ class TestNetwork : public QObject {
         options.network = {.state = NetworkLock::State::Unsupported, .error = EINVAL};
         app::Application application(options);
         QVERIFY(application.start());
-        const auto* notice = application.window().findChild<ui::NoticeBar*>();
+        const auto* notice = application.window().findChild<ui::NoticeBar*>(QStringLiteral("NoticeBar"));
         QVERIFY(!notice->isHidden());
         QVERIFY2(notice->accessibleName().contains(app::network_sentence(options.network)),
                  qPrintable(notice->accessibleName()));
@@ -155,7 +155,7 @@ class TestNetwork : public QObject {
         WindowFixture f;
         QVERIFY(f.start());  // without a launcher
         Q_EMIT f.window().linkOpenRequested(QUrl(QStringLiteral("https://example.org/it's")));
-        const auto* notice = f.window().findChild<ui::NoticeBar*>();
+        const auto* notice = f.window().findChild<ui::NoticeBar*>(QStringLiteral("NoticeBar"));
         QVERIFY(!notice->isHidden());
         QVERIFY2(notice->accessibleName().contains(QLatin1String("Copy the address")),
                  qPrintable(notice->accessibleName()));
