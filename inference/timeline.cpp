@@ -167,9 +167,10 @@ void Timeline::keep(Keep where, CheckpointKind kind) {
         host_.splice(host_.begin(), host_, copy);
     } else {
         payload = live_.download_later();
-        remember({.position = position(), .log = log, .kind = kind, .payload = payload});
+        if (where != Keep::Disk)
+            remember({.position = position(), .log = log, .kind = kind, .payload = payload});
     }
-    if (where == Keep::HostAndDisk && files_) {
+    if (where != Keep::Host && files_) {
         files_->write(fingerprint_, {.id = {}, .position = position(), .log = log}, kind, std::move(payload));
     }
 }

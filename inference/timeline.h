@@ -58,8 +58,8 @@ class Timeline {
     /// Error(Numerical) when the logits are not finite.
     TokenId next(TokenId token);
 
-    /// Keeps a copy of the live state in host memory and, if asked, in a file as well.
-    enum class Keep { Host, HostAndDisk };
+    /// Keeps a copy of the live state: in host memory, in a file, or in both.
+    enum class Keep { Host, HostAndDisk, Disk };
     void keep(Keep where, CheckpointKind kind = CheckpointKind::Conversation);
 
     std::int64_t position() const { return static_cast<std::int64_t>(live_log_.size()); }

@@ -243,6 +243,33 @@ Reading Projects::reading(RowId reading) const {
     return found;
 }
 
+std::vector<RowId> Projects::readings(RowId project, std::string_view tokenizer) const {
+    std::vector<RowId> found;
+    database_.read([&] {
+        found.clear();
+        SQLite::Statement select(
+            database_.connection(),
+            "SELECT r.id FROM project_readings r JOIN projects p ON p.id = r.project_id"
+            " WHERE p.id = ? AND r.tokenizer = ? ORDER BY r.id IS p.current_reading DESC, r.id DESC");
+        select.bind(1, project);
+        bind_text(select, 2, tokenizer);
+        while (select.executeStep()) found.push_back(select.getColumn(0).getInt64());
+    });
+    return found;
+}
+
+void Projects::set_current(RowId project, RowId reading) {
+    database_.write([&] {
+        mark_used(database_.connection(), project);
+        SQLite::Statement update(database_.connection(),
+                                 "UPDATE projects SET current_reading = ?2 WHERE id = ?1 AND EXISTS"
+                                 " (SELECT 1 FROM project_readings WHERE id = ?2 AND project_id = ?1)");
+        update.bind(1, project);
+        update.bind(2, reading);
+        require_project_row(update.exec(), "reading", reading);
+    });
+}
+
 void Projects::add_step(RowId reading, const LadderStep& step) {
     database_.write([&] {
         SQLite::Statement insert(

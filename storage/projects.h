@@ -97,6 +97,9 @@ class Projects {
     /// Appends tokens and documents to a reading; conversations that branched off it before are not touched.
     void extend_reading(RowId reading, std::span<const TokenId> tokens, std::span<const ReadFile> files);
     Reading reading(RowId reading) const;
+    /// The project's readings whose ids this tokenizer made, the current one first, then the newest first.
+    std::vector<RowId> readings(RowId project, std::string_view tokenizer) const;
+    void set_current(RowId project, RowId reading);  ///< throws NotFound for another project's reading
     /// Notes that a checkpoint of the reading's first `position` tokens is on disk; a step that is there
     /// stays.
     void add_step(RowId reading, const LadderStep& step);

@@ -94,6 +94,11 @@ void CheckpointStore::flush() {
     changed_.wait(lock, [this] { return waiting_.empty() && !writing_; });
 }
 
+bool CheckpointStore::busy() {
+    const std::lock_guard lock(mutex_);
+    return writing_ || !waiting_.empty();
+}
+
 std::size_t CheckpointStore::wipe() {
     flush();
     return files_.wipe();

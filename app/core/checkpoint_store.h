@@ -31,6 +31,7 @@ class CheckpointStore : public inference::CheckpointFiles {
                Payload payload) override;
 
     void flush();  ///< waits until everything accepted is on disk
+    bool busy();   ///< something is still on its way there
     std::size_t wipe();
     std::uint64_t used_bytes() const { return files_.used(); }
 

@@ -1,5 +1,7 @@
 #include "app/core/project_reading.h"
 
+#include <algorithm>
+#include <chrono>
 #include <span>
 
 #include "storage/log_hash.h"
@@ -8,75 +10,109 @@ namespace sidewinder::app {
 
 namespace {
 
-/// One step at a time is on its way to the disk; it is noted in the store when the next one is kept.
+using inference::CheckpointKind;
+using inference::Timeline;
+using Clock = std::chrono::steady_clock;
+
+/// One step at a time is on its way to the disk; it is told of when it has arrived.
 class Ladder {
   public:
-    Ladder(inference::Timeline& timeline, storage::Projects& projects, const storage::Reading& reading,
-           CheckpointStore* files)
-        : timeline_(timeline), projects_(projects), reading_(reading), files_(files) {}
+    Ladder(Timeline& timeline, const storage::Reading& reading, CheckpointStore* files,
+           const ReadingHooks& hooks)
+        : timeline_(timeline), reading_(reading), files_(files), hooks_(hooks) {}
 
-    void keep() {
+    /// A step between: worth keeping, not worth waiting for.
+    void pass() {
+        if (!files_ || files_->busy()) return;
         settle();
-        const std::int64_t position = timeline_.position();
-        if (position == 0) return;
-        timeline_.keep(inference::Timeline::Keep::HostAndDisk, inference::CheckpointKind::Project);
-        const auto log = std::span(reading_.tokens).first(static_cast<std::size_t>(position));
-        under_way_ = {position, storage::hash_log(log)};
+        timeline_.keep(Timeline::Keep::Disk, CheckpointKind::Project);
+        note();
     }
-    void settle() {
-        if (!files_ || under_way_.position == 0) return;
-        files_->flush();
-        projects_.add_step(reading_.id, under_way_);
-        under_way_ = {};
+    void end() {
+        settle();
+        timeline_.keep(Timeline::Keep::HostAndDisk, CheckpointKind::Project);
+        note();
+        settle();
     }
 
   private:
-    inference::Timeline& timeline_;
-    storage::Projects& projects_;
+    void note() {
+        const std::int64_t position = timeline_.position();
+        const auto log = std::span(reading_.tokens).first(static_cast<std::size_t>(position));
+        if (files_ && position > 0) under_way_ = {position, storage::hash_log(log)};
+    }
+    void settle() {
+        if (under_way_.position == 0) return;
+        files_->flush();
+        if (hooks_.on_disk) hooks_.on_disk(under_way_);
+        under_way_ = {};
+    }
+
+    Timeline& timeline_;
     const storage::Reading& reading_;
     CheckpointStore* files_;
+    const ReadingHooks& hooks_;
     storage::LadderStep under_way_;
 };
 
 }  // namespace
 
+std::int64_t ladder_rung(std::size_t state_bytes) {
+    return std::clamp(static_cast<std::int64_t>(state_bytes >> 14), std::int64_t{1024}, std::int64_t{16384});
+}
+
+std::uint64_t ladder_bytes(std::int64_t log_tokens, std::size_t state_bytes) {
+    return (static_cast<std::uint64_t>(log_tokens / ladder_rung(state_bytes)) + 1) * state_bytes;
+}
+
 std::vector<std::int64_t> ladder_positions(const storage::Reading& reading, std::int64_t from,
                                            std::int64_t rung) {
     std::vector<std::int64_t> positions;
     const auto end = static_cast<std::int64_t>(reading.tokens.size());
-    std::int64_t last = 0;  // a ladder's steps depend on the log alone, not on where it is gone on with
+    std::int64_t last = 0;
+    std::int64_t before = reading.files.empty() ? end : reading.files.front().log_begin;
+    const auto step = [&](std::int64_t position) {
+        if (position <= last || position >= end) return;
+        last = position;
+        if (position > from) positions.push_back(position);
+    };
     for (const storage::ReadFile& file : reading.files) {
-        if (file.log_end - last < rung || file.log_end >= end) continue;
-        last = file.log_end;
-        if (last > from) positions.push_back(last);
+        if (file.log_begin != before) step(before);  // a note of changes: an earlier log ended here
+        before = file.log_end;
+        if (file.log_end - last >= rung) step(file.log_end);
     }
+    step(before);
     if (end > from) positions.push_back(end);
     return positions;
 }
 
-ProjectRead read_project(inference::Timeline& timeline, storage::Projects& projects,
-                         const storage::Reading& reading, CheckpointStore* files, std::int64_t rung,
-                         std::stop_token stop,
-                         const std::function<void(std::int64_t read, std::int64_t to_read)>& progress) {
-    const inference::Timeline::Plan plan = timeline.plan(reading.tokens);
-    ProjectRead done{.reused = plan.reused};
-    Ladder ladder(timeline, projects, reading, files);
-    for (const std::int64_t position : ladder_positions(reading, plan.reused, rung)) {
+Timeline::Plan reading_plan(const Timeline& timeline, const storage::Reading& reading) {
+    return timeline.plan(reading.tokens);
+}
+
+ProjectRead read_project(Timeline& timeline, const storage::Reading& reading, CheckpointStore* files,
+                         std::int64_t rung, std::stop_token stop, const ReadingHooks& hooks) {
+    const Clock::time_point start = Clock::now();
+    const Timeline::Plan plan = timeline.plan(reading.tokens);
+    ProjectRead done;
+    done.reused = plan.reused;
+    Ladder ladder(timeline, reading, files, hooks);
+    const std::vector<std::int64_t> positions = ladder_positions(reading, plan.reused, rung);
+    for (const std::int64_t position : positions) {
         const std::int64_t before = done.read;
-        const auto outcome =
-            timeline.advance(std::span(reading.tokens).first(static_cast<std::size_t>(position)), stop,
-                             [&](const inference::Timeline::Progress& p) {
-                                 if (progress)
-                                     progress(before + static_cast<std::int64_t>(p.read), plan.to_read);
-                             });
-        // A checkpoint may have turned out to be unreadable: then more was read than planned.
-        if (before == 0) done.reused = outcome.plan.reused;
+        const auto part = std::span(reading.tokens).first(static_cast<std::size_t>(position));
+        const Timeline::Outcome outcome = timeline.advance(part, stop, [&](const Timeline::Progress& p) {
+            if (hooks.progress) hooks.progress(static_cast<double>(before) + p.read, plan.to_read);
+        });
+        // A checkpoint may turn out to be unreadable: then more is read than was planned.
+        if (position == positions.front()) done.reused = outcome.plan.reused;
         done.read = timeline.position() - done.reused;
-        ladder.keep();
         done.stopped = outcome.stopped;
         if (done.stopped) break;
+        if (position != positions.back()) ladder.pass();
     }
-    ladder.settle();
+    if (done.read > 0) ladder.end();
+    done.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return done;
 }
 

@@ -1,6 +1,6 @@
 #include "app/core/project_survey.h"
 
-#include <algorithm>
+#include <limits>
 
 #include "inference/chat_template.h"
 #include "storage/error.h"
@@ -13,18 +13,12 @@ namespace {
 using project::ScannedEntry;
 using storage::Reading;
 
-storage::Reading stored_reading(const storage::Projects& projects, storage::RowId id,
-                                const std::string& tokenizer) {
-    const storage::Project found = projects.get(id);
-    if (!found.current_reading) return {};
-    Reading reading = projects.reading(*found.current_reading);
-    return reading.tokenizer == tokenizer ? reading : Reading{};
-}
+constexpr std::size_t kMostReadings = 8;  // older ones are not compared with
 
-project::ScanOptions scan_options(const storage::Projects& projects, storage::RowId id,
-                                  const inference::Tokenizer& tokenizer, const OnScan& progress) {
+project::ScanOptions scan_options(const ProjectMemory& memory, const inference::Tokenizer& tokenizer,
+                                  const OnScan& progress) {
     project::ScanOptions options;
-    for (const auto& [path, ticked_in] : projects.choices(id))
+    for (const auto& [path, ticked_in] : memory.choices)
         (ticked_in ? options.walk.ticked_in : options.ticked_out).insert(path);
     options.count_tokens = [&tokenizer](const ScannedEntry& entry, std::string_view text) {
         const std::string document = project::project_document(entry.path, text, entry.language);
@@ -34,11 +28,12 @@ project::ScanOptions scan_options(const storage::Projects& projects, storage::Ro
     return options;
 }
 
-std::vector<std::string> paths_of(const ProjectSurvey& survey) {
+std::vector<inference::TokenId> opening_of(const ProjectSurvey& survey,
+                                           const inference::Tokenizer& tokenizer) {
     std::vector<std::string> paths;
     for (const ScannedEntry& entry : survey.scan.entries)
         if (entry.included) paths.push_back(entry.path);
-    return paths;
+    return inference::encode_first_part(tokenizer, project_opening(survey.memory.name, paths));
 }
 
 /// Adds to a reading's log and remembers where documents stand in it.
@@ -64,21 +59,21 @@ class Writer {
     const inference::Tokenizer& tokenizer_;
 };
 
-/// What stays of the stored log; a new opening where that is nothing.
-Reading beginning_of(const ProjectSurvey& survey, const LogMakers& makers, const std::string& name) {
+/// What stays of the log that is gone on from, and a note of what changed; or a new opening.
+Reading beginning_of(const ProjectSurvey& survey, const LogMakers& makers) {
     Reading reading;
-    reading.project = survey.project;
+    reading.project = survey.memory.project;
     reading.fingerprint = makers.fingerprint;
     reading.tokenizer = makers.tokenizer_id;
-    const project::ReadingStep& step = survey.step();
-    if (survey.is_first() || step.keep_files == 0) {
-        reading.tokens =
-            inference::encode_first_part(makers.tokenizer, project_opening(name, paths_of(survey)));
+    if (survey.begins_anew()) {
+        reading.tokens = opening_of(survey, makers.tokenizer);
         return reading;
     }
-    reading.tokens.assign(survey.stored.tokens.begin(), survey.stored.tokens.begin() + step.keep_tokens);
-    reading.files.assign(survey.stored.files.begin(),
-                         survey.stored.files.begin() + static_cast<std::ptrdiff_t>(step.keep_files));
+    const Reading& base = survey.memory.readings[survey.base];
+    const project::ReadingStep& step = survey.step();
+    reading.tokens.assign(base.tokens.begin(), base.tokens.begin() + step.keep_tokens);
+    reading.files.assign(base.files.begin(),
+                         base.files.begin() + static_cast<std::ptrdiff_t>(step.keep_files));
     const std::string note = project::change_note(survey.plan, survey.present);
     if (!note.empty()) Writer(reading, makers.tokenizer).text(note + "\n");
     return reading;
@@ -91,53 +86,101 @@ std::string project_opening(const std::string& name, const std::vector<std::stri
            project::project_tree(paths) + "\nWhat they hold follows; questions about it come at the end.\n\n";
 }
 
-ProjectSurvey survey_project(storage::Projects& projects, const project::ProjectRoot& root,
-                             const LogMakers& makers, const OnScan& progress, std::stop_token stop) {
+ProjectMemory recall_project(storage::Projects& projects, const std::filesystem::path& root,
+                             const std::string& tokenizer_id) {
+    ProjectMemory memory;
+    memory.project = projects.open(root, root.filename().string());
+    memory.name = projects.get(memory.project).name;
+    memory.choices = projects.choices(memory.project);
+    for (const storage::RowId id : projects.readings(memory.project, tokenizer_id)) {
+        if (memory.readings.size() == kMostReadings) break;
+        memory.readings.push_back(projects.reading(id));
+    }
+    return memory;
+}
+
+std::int64_t ProjectSurvey::tokens_to_read() const {
+    if (up_to_date()) return 0;
+    return step().read_tokens + (begins_anew() ? opening_tokens : 0);
+}
+
+std::int64_t ProjectSurvey::log_tokens() const {
+    if (up_to_date()) return static_cast<std::int64_t>(memory.readings[base].tokens.size());
+    return begins_anew() ? opening_tokens + step().read_tokens : step().log_tokens;
+}
+
+ProjectSurvey survey_project(const project::ProjectRoot& root, ProjectMemory memory,
+                             const inference::Tokenizer& tokenizer, const OnScan& progress,
+                             std::stop_token stop) {
     ProjectSurvey survey;
-    survey.project = projects.open(root.path(), root.path().filename().string());
-    survey.scan =
-        project::scan_project(root, scan_options(projects, survey.project, makers.tokenizer, progress), stop);
+    survey.memory = std::move(memory);
+    survey.scan = project::scan_project(root, scan_options(survey.memory, tokenizer, progress), stop);
+    plan_again(survey, tokenizer);
+    return survey;
+}
+
+void plan_again(ProjectSurvey& survey, const inference::Tokenizer& tokenizer) {
+    survey.scan.included_files = 0;
+    survey.scan.included_tokens = 0;
+    survey.scan.included_bytes = 0;
+    for (const ScannedEntry& entry : survey.scan.entries) {
+        if (!entry.included) continue;
+        ++survey.scan.included_files;
+        survey.scan.included_tokens += entry.tokens;
+        survey.scan.included_bytes += entry.size;
+    }
     survey.order = project::reading_order(survey.scan.entries);
+    survey.present.clear();
     for (const std::size_t i : survey.order) {
         const ScannedEntry& entry = survey.scan.entries[i];
         survey.present.push_back({entry.path, entry.hash, entry.tokens});
     }
-    survey.stored = stored_reading(projects, survey.project, makers.tokenizer_id);
-    survey.plan = project::plan_reading(survey.stored, survey.present);
-    return survey;
+    survey.opening_tokens = static_cast<std::int64_t>(opening_of(survey, tokenizer).size());
+    survey.base = 0;
+    survey.plan = project::plan_reading({}, survey.present);
+    auto least = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t i = 0; i < survey.memory.readings.size(); ++i) {
+        project::ReadingPlan plan = project::plan_reading(survey.memory.readings[i], survey.present);
+        const project::ReadingStep& step = plan.append_is_better() ? plan.append : plan.rebuild;
+        const std::int64_t cost = plan.up_to_date() ? -1 : step.read_tokens;
+        if (cost >= least) continue;
+        least = cost;
+        survey.base = i;
+        survey.plan = std::move(plan);
+    }
 }
 
-storage::Reading store_reading(storage::Projects& projects, const project::ProjectRoot& root,
-                               const ProjectSurvey& survey, const LogMakers& makers,
-                               std::vector<std::string>& left_out) {
-    const bool changed = survey.is_first() || !survey.plan.up_to_date();
-    if (!changed && survey.stored.fingerprint == makers.fingerprint) return survey.stored;
-    Reading reading = survey.stored;
-    reading.fingerprint = makers.fingerprint;
-    if (changed) {
-        reading = beginning_of(survey, makers, root.path().filename().string());
-        Writer writer(reading, makers.tokenizer);
-        for (const std::size_t i : survey.step().read) {
-            const ScannedEntry& entry = survey.scan.entries[survey.order[i]];
-            try {
-                writer.document(entry, project::read_text(root, entry.path, entry.hash).text);
-            } catch (const storage::Error& error) {
-                left_out.emplace_back(error.what());
-            }
+ProjectLog write_log(const project::ProjectRoot& root, const ProjectSurvey& survey, const LogMakers& makers,
+                     std::stop_token stop) {
+    ProjectLog log;
+    if (survey.up_to_date()) {
+        log.reading = survey.memory.readings[survey.base];
+        if (log.reading.fingerprint != makers.fingerprint) log.reading.id = 0;
+        log.reading.fingerprint = makers.fingerprint;
+        return log;
+    }
+    log.reading = beginning_of(survey, makers);
+    Writer writer(log.reading, makers.tokenizer);
+    for (const std::size_t i : survey.step().read) {
+        if (stop.stop_requested()) throw storage::Stopped();
+        const ScannedEntry& entry = survey.scan.entries[survey.order[i]];
+        try {
+            writer.document(entry, project::read_text(root, entry.path, entry.hash).text);
+        } catch (const storage::Error& error) {
+            log.left_out.emplace_back(error.what());
         }
     }
-    reading.id = projects.begin_reading(survey.project, reading.fingerprint, reading.tokenizer,
-                                        reading.tokens, reading.files);
-    return reading;
+    return log;
 }
 
-std::vector<inference::TokenId> question_log(const storage::Reading& reading,
-                                             const inference::Tokenizer& tokenizer,
-                                             std::string_view question) {
-    std::vector<inference::TokenId> log = reading.tokens;
-    const auto last = inference::encode_last_part(tokenizer, question);
-    log.insert(log.end(), last.begin(), last.end());
-    return log;
+void store_log(storage::Projects& projects, ProjectLog& log) {
+    storage::Reading& reading = log.reading;
+    if (reading.id != 0) {
+        projects.set_current(reading.project, reading.id);
+    } else {
+        reading.id = projects.begin_reading(reading.project, reading.fingerprint, reading.tokenizer,
+                                            reading.tokens, reading.files);
+    }
 }
 
 }  // namespace sidewinder::app
