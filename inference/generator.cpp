@@ -81,9 +81,9 @@ Generated generate(Timeline& timeline, const Tokenizer& tokenizer, std::span<con
         result.end = Generated::End::Stopped;
         return result;
     }
-    keep_if_possible(timeline, Timeline::Keep::Host);
+    if (options.keep) keep_if_possible(timeline, Timeline::Keep::Host);
     result.end = sample_answer(timeline, tokenizer, log, options, stop, on, result, start);
-    keep_if_possible(timeline, Timeline::Keep::HostAndDisk);
+    if (options.keep) keep_if_possible(timeline, Timeline::Keep::HostAndDisk);
     return result;
 }
 

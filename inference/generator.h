@@ -16,6 +16,7 @@ namespace sidewinder::inference {
 struct GenerateOptions {
     SamplingOptions sampling;
     std::int64_t max_tokens = 1024;
+    bool keep = true;  ///< the states before and after the answer; false: nothing will go on from them
 };
 
 struct GenerateStats {

@@ -64,6 +64,7 @@ class Timeline {
 
     std::int64_t position() const { return static_cast<std::int64_t>(live_log_.size()); }
     std::size_t host_bytes() const;
+    std::size_t state_bytes() const { return live_.bytes(); }  ///< of one state: what a copy of it takes
     std::size_t host_budget() const { return host_budget_; }
     void forget();  ///< drops the live state and all copies in host memory (files are the owner's to wipe)
 

@@ -6,14 +6,17 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/model_options.h"
 #include "app/cli/print_answer.h"
+#include "app/cli/project_session.h"
 #include "app/core/conversation_log.h"
 #include "inference/error.h"
 #include "inference/generator.h"
+#include "inference/weights.h"
 
 namespace sidewinder::cli {
 
@@ -26,6 +29,8 @@ struct AskOptions {
     SamplingFlags sampling;
     std::vector<std::string> words;
     std::vector<std::string> files;
+    std::string project;  ///< a folder to read, or what changed in it, and to ask about; empty: none
+    ProjectOptions reading;
     bool json = false;
 };
 
@@ -87,14 +92,37 @@ nlohmann::ordered_json as_json(const app::Engine& engine, const Generated& answe
               {"tokens_per_second", s.tokens_per_second()}}}};
 }
 
+/// A project that was read to its end; empty where none was named.
+struct ReadProject {
+    std::vector<inference::TokenId> log;
+    app::ProjectRead done;
+};
+
+/// Throws Stopped when it was interrupted; what was read is kept.
+ReadProject read_project(const AskOptions& options, ProjectStore& store, app::Engine& engine,
+                         std::stop_token stop) {
+    ProjectSession session(store, options.project, options.reading);
+    session.survey(engine.tokenizer(), engine.tokenizer_id(), stop);
+    session.check_budget();
+    const app::ProjectRead done = session.read(engine, stop);
+    for (const std::string& sentence : session.left_out()) std::fprintf(stderr, "%s\n", sentence.c_str());
+    if (done.stopped) throw inference::Stopped();
+    return {session.log().tokens, done};
+}
+
 int ask(const AskOptions& options) {
     const Interrupt interrupt;
     const std::string request = compose(options);
-    const auto engine = options.model.load(interrupt.token());
+    std::optional<ProjectStore> store;  // outlives the engine
+    if (!options.project.empty()) store.emplace();
+    const auto engine = options.model.load(interrupt.token(), store ? &store->checkpoints() : nullptr);
     const app::Settings settings = options.sampling.applied();
-    const inference::GenerateOptions generate = app::generate_options(settings);
+    inference::GenerateOptions generate = app::generate_options(settings);
+    generate.keep = false;
+    ReadProject project;
+    if (store) project = read_project(options, *store, *engine, interrupt.token());
     const app::ConversationLog log =
-        app::build_log(engine->tokenizer(), settings.system_prompt, {{0, true, request, {}}});
+        app::build_log(engine->tokenizer(), settings.system_prompt, {{0, true, request, {}}}, project.log);
     inference::GenerateCallbacks on;
     if (!options.json) {
         on.token = [](inference::TokenId, std::string_view text) { print_answer(text); };
@@ -103,8 +131,12 @@ int ask(const AskOptions& options) {
                                                  generate, interrupt.token(), on);
     if (options.json) {
         using nlohmann::json;
-        std::cout << as_json(*engine, answer, generate.sampling.seed)
-                         .dump(2, ' ', false, json::error_handler_t::replace);
+        nlohmann::ordered_json shown = as_json(*engine, answer, generate.sampling.seed);
+        if (store)
+            shown["project"] = {{"tokens", project.log.size()},
+                                {"tokens_read", project.done.read},
+                                {"seconds_reading", project.done.seconds}};
+        std::cout << shown.dump(2, ' ', false, json::error_handler_t::replace);
     }
     std::cout << std::endl;
     if (!std::cout)
@@ -125,6 +157,12 @@ void add_ask(CLI::App& app, int& exit) {
     command->add_option("request", options->words, "The request");
     command->add_option("--file,-f", options->files, "A file to put behind the request (repeat for more)")
         ->allow_extra_args(false);
+    CLI::Option* project = command->add_option(
+        "--project", options->project,
+        "Ask about this folder: what of it was not read yet is read first and kept ('projects read')");
+    options->reading.add_to(*command);
+    for (const char* name : {"--with", "--without", "--by-rules", "--budget"})
+        command->get_option(name)->needs(project);
     command->add_flag("--json", options->json, "One JSON object: text, token ids, how it ended, timings");
     options->model.add_to(*command);
     options->sampling.add_to(*command);

@@ -89,7 +89,10 @@ void add_bench(CLI::App& app, int& exit) {
     command->add_option("--save", options->save, "Also write the JSON object to this file");
     command->add_option("--table", options->table,
                         "Measure nothing: print what --save wrote on a GPU as a Markdown table");
-    command->callback([options, &exit] { exit = bench(*options); });
+    add_bench_projects(*command, exit);
+    command->callback([options, command, &exit] {
+        if (command->get_subcommands().empty()) exit = bench(*options);
+    });
 }
 
 }  // namespace sidewinder::cli

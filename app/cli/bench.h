@@ -1,5 +1,6 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -56,5 +57,8 @@ void bench_cpu(const BenchOptions& options, const WeightsSource& source, nlohman
                std::stop_token stop);
 void bench_cuda(const BenchOptions& options, const WeightsSource& source, nlohmann::ordered_json& report,
                 std::stop_token stop);
+
+/// Adds `bench projects`.
+void add_bench_projects(CLI::App& bench_command, int& exit);
 
 }  // namespace sidewinder::cli

@@ -24,5 +24,6 @@ void add_quality(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
 void add_checkpoints(CLI::App& app, int& exit);
 void add_models(CLI::App& app, int& exit);
+void add_projects(CLI::App& app, int& exit);
 
 }  // namespace sidewinder::cli

@@ -66,7 +66,8 @@ app::EngineOptions ModelOptions::engine_options() const {
     return options;
 }
 
-std::unique_ptr<app::Engine> ModelOptions::load(std::stop_token stop) const {
+std::unique_ptr<app::Engine> ModelOptions::load(std::stop_token stop,
+                                                inference::CheckpointFiles* checkpoints) const {
     const bool terminal = isatty(STDERR_FILENO) != 0;
     bool shown = false;
     const auto progress = [&](inference::Weights::Progress p) {
@@ -75,7 +76,9 @@ std::unique_ptr<app::Engine> ModelOptions::load(std::stop_token stop) const {
         std::fprintf(stderr, "\rLoading: %5.2f of %.2f GB", static_cast<double>(p.done_bytes) * 1e-9,
                      static_cast<double>(p.total_bytes) * 1e-9);
     };
-    auto engine = app::Engine::load(engine_options(), progress, stop);
+    app::EngineOptions options = engine_options();
+    options.checkpoints = checkpoints;
+    auto engine = app::Engine::load(options, progress, stop);
     if (shown) std::fprintf(stderr, "\r\033[K");
     if (!engine->note().empty()) std::fprintf(stderr, "%s\n", engine->note().c_str());
     return engine;

@@ -27,7 +27,9 @@ struct ModelOptions {
     std::filesystem::path folder() const { return choice().folder; }
     app::EngineOptions engine_options() const;
     /// Loads with a progress line on a terminal's standard error for anything that takes a while.
-    std::unique_ptr<app::Engine> load(std::stop_token stop = {}) const;
+    /// `checkpoints` must outlive the engine; null: none on disk.
+    std::unique_ptr<app::Engine> load(std::stop_token stop = {},
+                                      inference::CheckpointFiles* checkpoints = nullptr) const;
 };
 
 /// The options of sampling. What is not given comes from the settings.

@@ -30,8 +30,9 @@ class CheckpointStore : public inference::CheckpointFiles {
     void write(const std::string& fingerprint, const Entry& entry, inference::CheckpointKind kind,
                Payload payload) override;
 
-    void flush();  ///< waits until everything accepted is on disk
-    bool busy();   ///< something is still on its way there
+    void flush();                                      ///< waits until everything accepted is on disk
+    bool busy();                                       ///< something is still on its way there
+    bool remove(const storage::CheckpointMeta& meta);  ///< false: it is not there
     std::size_t wipe();
     std::uint64_t used_bytes() const { return files_.used(); }
 

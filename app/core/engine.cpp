@@ -22,13 +22,6 @@ using inference::Fault;
 
 namespace {
 
-std::string identity_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    inference::ContentHash hash;
-    hash.add(std::string(std::istreambuf_iterator<char>(in), {}));
-    return hash.hex();
-}
-
 bool is_demo(const fs::path& folder) {
     std::error_code ignored;
     const fs::path demo = demo_model_folder();
@@ -75,10 +68,17 @@ const inference::Tokenizer& Engine::tokenizer() const {
     return *tokenizer_;
 }
 
+std::string tokenizer_identity(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    inference::ContentHash hash;
+    hash.add(std::string(std::istreambuf_iterator<char>(in), {}));
+    return hash.hex();
+}
+
 void Engine::open_tokenizer(const inference::ModelFolder& folder) {
     if (folder.tokenizer.empty()) return;
     tokenizer_ = inference::Tokenizer::load(folder.tokenizer);
-    tokenizer_id_ = identity_of(folder.tokenizer);
+    tokenizer_id_ = tokenizer_identity(folder.tokenizer);
     if (tokenizer_->vocab_size() != folder.config.dims.vocab) {
         throw Error(Fault::BadTokenizer, "The tokenizer has " + std::to_string(tokenizer_->vocab_size()) +
                                              " pieces, but the model's vocabulary is " +

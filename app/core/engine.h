@@ -25,7 +25,7 @@ struct EngineOptions {
     std::string cuda_off;         ///< not empty: why the GPU must not be touched any more in this process
     bool float8_prefill = false;  ///< on a GPU that can: long prompts are read faster and less exactly
     int threads = 0;              ///< 0: one for each physical core
-    std::size_t host_budget = std::size_t{2} << 30;  ///< bytes of checkpoints in host memory
+    std::size_t host_budget = std::size_t{4} << 30;  ///< bytes of checkpoints in host memory
     std::filesystem::path quantized_cache;  ///< where int8/int4 files are kept; empty: quantise at each load
     std::string source_sha256;  ///< of an installed model's weights, which such a file names; else empty
     inference::CheckpointFiles* checkpoints = nullptr;  ///< must outlive the engine; null: none on disk
@@ -82,6 +82,9 @@ class Engine {
     std::unique_ptr<inference::Model> model_;
     std::unique_ptr<inference::Timeline> timeline_;
 };
+
+/// Engine::tokenizer_id of this tokenizer file.
+std::string tokenizer_identity(const std::filesystem::path& file);
 
 /// The small model that comes with the program, or an empty path when the installation lacks it.
 std::filesystem::path demo_model_folder();

@@ -26,8 +26,8 @@ struct Settings {
     int font_size = 0;  ///< points; 0: the system's
     std::string model;  ///< an installed model's name or a folder; empty: the demo model
     std::string weights = "bf16";
-    std::int64_t checkpoint_disk_mib = 8192;
-    std::int64_t checkpoint_memory_mib = 2048;
+    std::int64_t checkpoint_disk_mib = 20480;
+    std::int64_t checkpoint_memory_mib = 4096;
 
     // Of downloads, which are all that uses a network.
     bool offline = true;   ///< the window starts none
