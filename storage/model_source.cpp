@@ -172,9 +172,11 @@ void require_space(const fs::path& folder, std::uint64_t needed, const std::stri
 std::string gigabytes(std::uint64_t bytes) {
     char text[48];
     const double value = static_cast<double>(bytes);
-    if (bytes < 100'000) {
+    if (bytes < 950) {  // the bounds are those of the window's page of models
         std::snprintf(text, sizeof text, "%llu bytes", static_cast<unsigned long long>(bytes));
-    } else if (bytes < 100'000'000) {
+    } else if (bytes < 950'000) {
+        std::snprintf(text, sizeof text, "%.0f kB", value * 1e-3);
+    } else if (bytes < 950'000'000) {
         std::snprintf(text, sizeof text, "%.1f MB", value * 1e-6);
     } else {
         std::snprintf(text, sizeof text, "%.2f GB", value * 1e-9);

@@ -56,6 +56,6 @@ std::uint64_t free_bytes(const std::filesystem::path& folder);
 void require_space(const std::filesystem::path& folder, std::uint64_t needed, const std::string& what);
 inline constexpr std::uint64_t kSpareBytes = std::uint64_t{256} << 20;
 
-std::string gigabytes(std::uint64_t bytes);  ///< "14.57 GB", "0.6 MB", "234 bytes"
+std::string gigabytes(std::uint64_t bytes);  ///< "14.57 GB", "14.9 MB", "588 kB", "234 bytes"
 
 }  // namespace sidewinder::storage

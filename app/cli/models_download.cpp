@@ -87,7 +87,7 @@ class Watcher {
             for (const FetchEvent::File& file : event.files) bytes += file.size;
             say("Files: " + std::to_string(event.files.size()) + ", " + gigabytes(bytes) + ".");
         }
-        if (event.kind == Kind::Verified) say("Right: " + event.file);
+        if (event.kind == Kind::Verified) say("Checked: " + event.file);
         if (event.kind == Kind::Done || event.kind == Kind::Error) last_ = event;
     }
     void finish() { line_.clear(); }

@@ -209,7 +209,7 @@ void ModelsController::sayDone(const ModelJobEnd& end) {
         case Kind::FinishDownload:
             forget(end.job.id);
             reveal_ = id;
-            return say(tr("Downloaded, and every file is right."));
+            return say(tr("Downloaded, and every file was checked."));
         case Kind::Verify: {
             const auto& checks = end.result.checks;
             const auto wrong = std::find_if(checks.begin(), checks.end(),

@@ -51,7 +51,8 @@ FileDownload::FileDownload(Job& job, HubClient& hub, const ModelDirectory& folde
       folder_(folder),
       file_(std::move(file)),
       commit_(std::move(commit)),
-      attempts_(job, file_.name) {}
+      attempts_(job, file_.name),
+      ramp_(job.limits.connections) {}
 
 FileDownload::~FileDownload() = default;
 
@@ -126,7 +127,7 @@ FileDownload::Way FileDownload::fetch() {
         while (work.map.have.bytes() < file_.size || !work.pieces.empty()) {
             if (job_.is_paused()) pause();
             start_pieces();
-            job_.step(time_to_wait());
+            ramp_.waited(job_.step(time_to_wait()), Clock::now());
             if (settle_pieces() == Way::StartOver) return Way::StartOver;
             work.hash.advance(work.map.have.front());
             save_when_due();
@@ -150,7 +151,7 @@ Milliseconds FileDownload::time_to_wait() {
 
 void FileDownload::start_pieces() {
     Work& work = *work_;
-    const std::size_t most = ranges_off_ ? 1 : static_cast<std::size_t>(std::max(job_.limits.connections, 1));
+    const std::size_t most = ranges_off_ ? 1 : static_cast<std::size_t>(ramp_.requests());
     while (work.pieces.size() < most && Clock::now() >= not_before_) {
         ExtentSet taken = work.map.have;
         for (const auto& piece : work.pieces) taken.add(piece->piece());
@@ -172,8 +173,8 @@ bool FileDownload::start_piece(Extent gap) {
     const bool whole = gap == Extent{0, file_.size};
     PieceFetch::Ask ask{source_.location, source_.location.origin == hub_.address().origin(), gap, whole,
                         work.map.location_etag};
-    work.pieces.push_back(std::make_unique<PieceFetch>(job_.session, hub_, work.part, work.unsaved,
-                                                       std::move(ask), file_.name));
+    work.pieces.push_back(std::make_unique<PieceFetch>(
+        job_.session, hub_, PieceTarget{work.part, work.hash, work.unsaved}, std::move(ask), file_.name));
     return true;
 }
 

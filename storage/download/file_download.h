@@ -8,6 +8,7 @@
 #include "storage/download/hub_client.h"
 #include "storage/download/job.h"
 #include "storage/download/model_directory.h"
+#include "storage/download/request_ramp.h"
 
 namespace sidewinder::download {
 
@@ -58,6 +59,7 @@ class FileDownload {
     std::string commit_;
     FileSource source_;
     Attempts attempts_;
+    RequestRamp ramp_;
     std::unique_ptr<Work> work_;
     std::chrono::steady_clock::time_point not_before_{};
     std::chrono::steady_clock::time_point reported_{};

@@ -68,15 +68,17 @@ std::unique_ptr<HttpTransfer> HttpSession::start(const HttpRequest& request, Htt
     return transfer;
 }
 
-void HttpSession::pump(std::chrono::milliseconds most, std::span<const int> descriptors) {
+std::chrono::nanoseconds HttpSession::pump(std::chrono::milliseconds most, std::span<const int> descriptors) {
     std::vector<curl_waitfd> waits;
     for (const int fd : descriptors)
         if (fd >= 0) waits.push_back({fd, CURL_WAIT_POLLIN, 0});
     CURLM* multi = shared_->multi.get();
     // Waits first, so that the caller sees at once what the transfers then did; libcurl's own timers end the
     // wait.
+    const auto begin = std::chrono::steady_clock::now();
     curl_multi_poll(multi, waits.data(), static_cast<unsigned>(waits.size()), static_cast<int>(most.count()),
                     nullptr);
+    const auto waited = std::chrono::steady_clock::now() - begin;
     int running = 0, left = 0;
     curl_multi_perform(multi, &running);
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
@@ -86,6 +88,7 @@ void HttpSession::pump(std::chrono::milliseconds most, std::span<const int> desc
         state->finished = true;
         state->result = message->data.result;
     }
+    return waited;
 }
 
 const Proxy& HttpSession::proxy() const {

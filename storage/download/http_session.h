@@ -70,8 +70,8 @@ class HttpSession {
     /// `receiver` must outlive the transfer.
     std::unique_ptr<HttpTransfer> start(const HttpRequest& request, HttpReceiver& receiver);
     /// Waits up to `most` for something to happen on the transfers or on `descriptors` (readable), then moves
-    /// all transfers on.
-    void pump(std::chrono::milliseconds most, std::span<const int> descriptors);
+    /// all transfers on. How long it waited.
+    std::chrono::nanoseconds pump(std::chrono::milliseconds most, std::span<const int> descriptors);
     void wake();
     const Proxy& proxy() const;  ///< for https, given or of the environment
 

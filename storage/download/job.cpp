@@ -25,10 +25,12 @@ Job::Job(HttpSession& http, Control& wishes, Listener& hearer, Limits bounds)
     random = [engine] { return std::uniform_real_distribution<double>()(*engine); };
 }
 
-void Job::step(Milliseconds most) {
+std::chrono::nanoseconds Job::step(Milliseconds most) {
     obey(control.wish());
-    session.pump(std::clamp(most, Milliseconds(0), Milliseconds(1000)), control.descriptors());
+    const auto waited =
+        session.pump(std::clamp(most, Milliseconds(0), Milliseconds(1000)), control.descriptors());
     obey(control.wish());
+    return waited;
 }
 
 bool Job::is_paused() {

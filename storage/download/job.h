@@ -70,8 +70,9 @@ class Job {
     std::function<double()> random;  ///< in [0, 1), for jitter
     bool network_has_worked = false;
 
-    /// Moves the transfers on for at most `most`. Throws Error(Stopped or Cancelled) when that is wished.
-    void step(Milliseconds most);
+    /// Moves the transfers on for at most `most`; how much of it went by with nothing to do. Throws
+    /// Error(Stopped or Cancelled) when that is wished.
+    std::chrono::nanoseconds step(Milliseconds most);
     bool is_paused();
     /// Waits until it is wished to run; says so.
     void hold_while_paused(const std::string& file);

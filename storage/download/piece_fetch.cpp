@@ -15,9 +15,9 @@ bool is_strong_etag(std::string_view etag) {
 
 }  // namespace
 
-PieceFetch::PieceFetch(HttpSession& session, const HubClient& hub, PartFile& part, UnsavedBytes& unsaved,
-                       Ask ask, std::string file)
-    : hub_(hub), part_(part), unsaved_(unsaved), ask_(std::move(ask)), file_(std::move(file)) {
+PieceFetch::PieceFetch(HttpSession& session, const HubClient& hub, PieceTarget target, Ask ask,
+                       std::string file)
+    : hub_(hub), target_(target), ask_(std::move(ask)), file_(std::move(file)) {
     HttpRequest request{ask_.url, false, std::nullopt, ask_.etag, !ask_.whole, std::chrono::seconds(0)};
     if (!ask_.whole) request.range = ask_.piece;
     transfer_ = session.start(request, *this);
@@ -61,7 +61,7 @@ Failure PieceFetch::failure() const {
 }
 
 void PieceFetch::resume_if_paused() {
-    if (!paused_ || !unsaved_.has_room(kBlockBytes)) return;
+    if (!paused_ || !target_.unsaved.has_room(kBlockBytes)) return;
     paused_ = false;
     transfer_->resume();
 }
@@ -99,7 +99,7 @@ bool PieceFetch::take_part(const HttpHead& head) {
     const auto length = head.content_length();
     if (ask_.whole || !range || range->first != ask_.piece.begin || range->last != ask_.piece.end - 1)
         return ended(End::BadRange);
-    if (range->total && *range->total != part_.size()) return ended(End::BadRange);
+    if (range->total && *range->total != target_.part.size()) return ended(End::BadRange);
     if (length && *length != ask_.piece.size()) return ended(End::BadRange);
     return true;
 }
@@ -107,11 +107,11 @@ bool PieceFetch::take_part(const HttpHead& head) {
 bool PieceFetch::take_whole(const HttpHead& head) {
     if (!ask_.whole) return ended(End::RangeIgnored);
     const auto length = head.content_length();
-    if (length && *length != part_.size()) {
+    if (length && *length != target_.part.size()) {
         failure_ = Failure{Fault::BadAnswer,
                            Retry::Protocol,
                            host() + " offers " + std::to_string(*length) + " bytes of " + file_ +
-                               ", which has " + std::to_string(part_.size()) + ".",
+                               ", which has " + std::to_string(target_.part.size()) + ".",
                            {}};
         return ended(End::Broken);
     }
@@ -127,16 +127,18 @@ bool PieceFetch::take_error(const HttpHead& head) {
 }
 
 bool PieceFetch::body(std::span<const std::byte> bytes) {
-    if (!unsaved_.has_room(std::ssize(bytes))) {
+    if (!target_.unsaved.has_room(std::ssize(bytes))) {
         paused_ = true;
         return false;
     }
     const auto room = static_cast<std::size_t>(ask_.piece.size() - written_);
     bytes = bytes.first(
         std::min(bytes.size(), room));  // more than the piece is dropped; the hash has the last word
-    part_.write(ask_.piece.begin + written_, bytes);
+    const std::int64_t offset = ask_.piece.begin + written_;
+    target_.part.write(offset, bytes);
+    target_.hash.take(offset, bytes);
     written_ += static_cast<std::int64_t>(bytes.size());
-    unsaved_.written += static_cast<std::int64_t>(bytes.size());
+    target_.unsaved.written += static_cast<std::int64_t>(bytes.size());
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "storage/download/following_hash.h"
 #include "storage/download/http_session.h"
 #include "storage/download/hub_client.h"
 #include "storage/download/part_file.h"
@@ -21,6 +22,13 @@ struct UnsavedBytes {
         const std::int64_t unsaved = written + in_saving;
         return unsaved == 0 || unsaved + bytes <= most;
     }
+};
+
+/// Where the bytes of a piece go.
+struct PieceTarget {
+    PartFile& part;
+    FollowingHash& hash;
+    UnsavedBytes& unsaved;
 };
 
 /// One request for a piece of a file, written into its place as it arrives. An answer is taken only if it is
@@ -45,8 +53,7 @@ class PieceFetch final : public HttpReceiver {
         Changed,       ///< the ETag is another; nothing was written
     };
 
-    PieceFetch(HttpSession& session, const HubClient& hub, PartFile& part, UnsavedBytes& unsaved, Ask ask,
-               std::string file);
+    PieceFetch(HttpSession& session, const HubClient& hub, PieceTarget target, Ask ask, std::string file);
 
     /// Also throws what the disk said.
     End end() const;
@@ -69,8 +76,7 @@ class PieceFetch final : public HttpReceiver {
     std::string host() const { return ask_.url.origin.host; }
 
     const HubClient& hub_;
-    PartFile& part_;
-    UnsavedBytes& unsaved_;
+    PieceTarget target_;
     Ask ask_;
     std::string file_;
     std::string etag_;

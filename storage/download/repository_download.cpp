@@ -12,6 +12,7 @@
 #include "storage/download/folder_lock.h"
 #include "storage/download/following_hash.h"
 #include "storage/download/model_directory.h"
+#include "storage/model_source.h"
 
 namespace sidewinder::download {
 
@@ -26,8 +27,8 @@ using There = ModelDirectory::There;
 /// The manifest of what was in place before an update, while the files of the update are put there.
 constexpr const char* kReplaced = "replaced-manifest.json";
 
-std::string mebibytes(std::int64_t bytes) {
-    return std::to_string((bytes + (std::int64_t{1} << 20) - 1) >> 20) + " MiB";
+std::string size_text(std::int64_t bytes) {
+    return storage::gigabytes(static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)));
 }
 
 std::string read_small(const ModelDirectory& folder, const std::string& name) {
@@ -117,8 +118,8 @@ class RepositoryDownload {
         if (needed == 0 || needed + job_.limits.spare_bytes <= free) return;
         throw Error(Fault::NoSpace,
                     "There is not enough space in " + folder.path().string() + ": the download needs " +
-                        mebibytes(needed) + " and " + mebibytes(job_.limits.spare_bytes) + " to spare, " +
-                        mebibytes(free) +
+                        size_text(needed) + " and " + size_text(job_.limits.spare_bytes) + " to spare, " +
+                        size_text(free) +
                         " are free. Free some space or choose another folder; what is there is kept.");
     }
 

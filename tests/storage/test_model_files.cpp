@@ -70,7 +70,7 @@ class TestModelFiles : public QObject {
         QCOMPARE(int(model.state), int(ModelState::Incomplete));
         QCOMPARE(model.bytes_there, std::uint64_t{100'000});
         QVERIFY2(has(model.reason,
-                     "not complete: 0.1 MB are there. Go on with 'sidewinder-cli models download "
+                     "not complete: 100 kB are there. Go on with 'sidewinder-cli models download "
                      "o/n', or"),
                  model.reason.c_str());
         // What is set aside for the rest of the file has not come.

@@ -97,7 +97,7 @@ class TestModelsPage : public ModelsFixture {
         open(catalogOf({codestral(ModelState::Available), demoModel()}));
         page_->setWork(downloadWork(ModelTask::Downloading));
         QVERIFY(says(QStringLiteral("6.1 of 14.6 GB · 41.7 MB/s · about 3 min left")));
-        QVERIFY(says(QStringLiteral("588 kB, right")));
+        QVERIFY(says(QStringLiteral("588 kB, checked")));
         QVERIFY(texts(window_->findChild<Sidebar*>()).contains(QStringLiteral("41 %")));
         QVERIFY(press("Pause"));
         QCOMPARE(pause.count(), 1);

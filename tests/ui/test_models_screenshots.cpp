@@ -102,7 +102,7 @@ class TestModelsScreenshots : public QObject {
         shoot(window, "failed");
         page.setCatalog(catalogOf({codestral(ModelState::Installed), demoModel()}));
         page.setNote(
-            {.id = card->model().id, .sentence = QStringLiteral("Downloaded, and every file is right.")});
+            {.id = card->model().id, .sentence = QStringLiteral("Downloaded, and every file was checked.")});
         shoot(window, "installed");
         ModelItem used = codestral(ModelState::Installed);
         used.used = QStringLiteral("int8");

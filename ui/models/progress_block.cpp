@@ -129,7 +129,7 @@ void ProgressBlock::showFiles() {
         if (!there) continue;
         const ModelWork::File& file = work_.files[i];
         static_cast<ElidedLabel*>(rows_[i].name)->setWhole(file.name);
-        rows_[i].state->setText(file.verified    ? tr("%1, right").arg(ModelText::bytes(file.size))
+        rows_[i].state->setText(file.verified    ? tr("%1, checked").arg(ModelText::bytes(file.size))
                                 : file.bytes > 0 ? ModelText::share(file.bytes, file.size)
                                                  : ModelText::bytes(file.size));
         const bool now = work_.what == file.name && !file.verified;

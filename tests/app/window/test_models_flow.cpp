@@ -127,7 +127,7 @@ class TestModelsFlow : public QObject {
         QVERIFY(b.press(QStringLiteral("Resume")));
         QTRY_VERIFY(b.work().task == ModelTask::Downloading && b.work().bytes > there);
         QVERIFY(installed(b));
-        QTRY_VERIFY(b.said().contains(QStringLiteral("Downloaded, and every file is right.")));
+        QTRY_VERIFY(b.said().contains(QStringLiteral("Downloaded, and every file was checked.")));
         QCOMPARE(b.started, 1);
         shoot(b, "6-downloaded");
 
