@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Proves the GPU engine on a bare machine, out of an unpacked `./dev bundle --tests`:
-#   tests/gpu_proof.sh --out FOLDER [--steps info,check,gpu,cpu,bench,window] [--sanitize memcheck,racecheck]
+#   tests/gpu_proof.sh --out FOLDER [--steps info,check,gpu,cpu,bench,window,projects] [--sanitize memcheck,racecheck]
 #                      [--layers 64] [--weights bf16,int8,int4] [--prefill 512,4096,32768] [--window-weights int4]
-# Writes log.txt, bench.json, bench.md and window.png into FOLDER; --steps quality compares quantised forms with bf16. A
-# step that fails does not keep the others from running; the exit code is the number of steps that failed.
+#                      [--project FOLDER]
+# Writes log.txt, bench.json, bench.md, projects.json and window.png into FOLDER. --steps quality compares quantised forms
+# with bf16; projects reads a project (a copy of --project, else of PyTorch's sources) and asks about it. A step that
+# fails does not keep the others from running; the exit code is the number of steps that failed.
 set -uo pipefail
 shopt -s extglob
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 out=$PWD/proof steps=info,check,gpu,cpu,bench,window sanitize= layers=64 weights=bf16,int8,int4
-prefill=512,4096,32768 window_weights=int4 demo=$PWD/resources/demo-model
+prefill=512,4096,32768 window_weights=int4 project= demo=$PWD/resources/demo-model
 while [ $# -gt 1 ]; do
   case $1 in
     --out) out=$2 ;;
@@ -18,6 +20,7 @@ while [ $# -gt 1 ]; do
     --weights) weights=$2 ;;
     --prefill) prefill=$2 ;;
     --window-weights) window_weights=$2 ;;
+    --project) project=$2 ;;
     --demo) demo=$2 ;;
     *) echo "There is no option $1." >&2; exit 2 ;;
   esac
@@ -70,6 +73,7 @@ make_golden_models() {
 }
 
 make_window_model() { # not a program: `timeout` is left out
+  [ ! -d "$work/7b" ] || return 0
   "$cli" random-model --shape 7b --layers "$layers" --out "$work/7b" &&
     cp "$root/fixtures/tokenizer-v3/tokenizer.model.v3" "$work/7b/"
 }
@@ -114,6 +118,12 @@ if wanted window; then
   step "window model" 120 make_window_model
   step window 240 "$root/tests/window_proof" --model "$work/7b" --device cuda --weights "$window_weights" \
     --tokens 400 --out "$out/window.png"
+fi
+if wanted projects; then
+  [ -n "$project" ] || project=$(python3 -c 'import torch; print(torch.__path__[0])')
+  step "projects' model" 120 make_window_model
+  step projects 240 "$cli" bench projects "$project" --model "$work/7b" --backend cuda --weights bf16 --work "$work" \
+    --save "$out/projects.json"
 fi
 grep -E '^== .*: exit' "$out/log.txt"
 say "== $failed failed, $SECONDS s in all"
