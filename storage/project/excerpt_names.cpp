@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMostDefinitions = 3;  // of one name in plain words
 constexpr std::size_t kMostMentioned = 6;    // of one mention
 constexpr std::size_t kMostNames = 40;       // of one question
+constexpr std::size_t kMostLookedUp = 200;   // words of a question that may hold a pasted file
 constexpr std::size_t kLookedAt = 64;        // definitions among which the qualified ones are looked for
 
 bool is_word(char c) {
@@ -155,9 +156,12 @@ std::vector<Named> meaning_of(std::string_view mention, const PathIndex& paths, 
 std::vector<Named> names_in(std::string_view question, const PathIndex& paths, const SearchIndex& index) {
     std::vector<Named> named;
     std::string rest(question);  // what was understood is blanked out
-    for (std::size_t at = question.find('@'); at != std::string_view::npos; at = question.find('@', at + 1)) {
+    std::size_t looked_up = 0;
+    for (std::size_t at = question.find('@'); at != std::string_view::npos && looked_up < kMostLookedUp;
+         at = question.find('@', at + 1)) {
         if (at > 0 && std::string_view(" \t\n([{\"'`,;").find(question[at - 1]) == std::string_view::npos)
             continue;
+        ++looked_up;
         std::size_t end = at;
         const std::vector<Named> found = mention_at(question, at + 1, end, paths, index);
         add(named, found);
@@ -171,6 +175,7 @@ std::vector<Named> names_in(std::string_view question, const PathIndex& paths, c
                   rest.begin() + static_cast<std::ptrdiff_t>(location.end), ' ');
     }
     for (const Candidate& candidate : candidates_in(rest)) {
+        if (++looked_up > 2 * kMostLookedUp) break;
         const std::string_view name =
             std::string_view(rest).substr(candidate.begin, candidate.end - candidate.begin);
         const std::vector<Named> found = definitions(name, Why::NamedSymbol, kMostDefinitions, index);

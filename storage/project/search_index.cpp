@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "storage/project/search_rank.h"
 #include "storage/project/search_sql.h"
 #include "storage/sql_error.h"
 
@@ -82,6 +81,16 @@ std::vector<ProjectFile> SearchIndex::files() const {
     return guarded([](SQLite::Database& connection) { return indexed_files(connection); });
 }
 
+std::optional<ContentHash> SearchIndex::hash_of(const std::string& path) const {
+    return guarded([&](SQLite::Database& connection) {
+        std::optional<ContentHash> hash;
+        SQLite::Statement select(connection, "SELECT hash FROM files WHERE path = ?");
+        bind_blob(select, 1, path);
+        if (select.executeStep()) hash = hash_of_blob(blob_of(select, 0));
+        return hash;
+    });
+}
+
 std::vector<SearchHit> SearchIndex::search(const std::vector<std::string>& words, std::size_t limit,
                                            const std::string& path) const {
     const std::string expression = match_expression(words);
@@ -94,10 +103,9 @@ std::vector<SearchHit> SearchIndex::search(const std::vector<std::string>& words
         if (!path.empty()) bind_blob(select, 3, path);
         while (select.executeStep()) {
             const SQLite::Column ranked = select.getColumn(3);
-            const Rank rank = rank_of(ranked.getBlob(), static_cast<std::size_t>(ranked.getBytes()));
             hits.push_back({blob_of(select, 0), static_cast<std::uint32_t>(select.getColumn(1).getInt64()),
-                            static_cast<std::uint32_t>(select.getColumn(2).getInt64()), rank.score,
-                            rank.coverage});
+                            static_cast<std::uint32_t>(select.getColumn(2).getInt64()),
+                            rank_of(ranked.getBlob(), static_cast<std::size_t>(ranked.getBytes()))});
         }
         return hits;
     });
@@ -144,6 +152,12 @@ std::uint64_t SearchIndex::bytes() const {
     return guarded([](SQLite::Database& connection) {
         return static_cast<std::uint64_t>(connection.execAndGet("PRAGMA page_count").getInt64() *
                                           connection.execAndGet("PRAGMA page_size").getInt64());
+    });
+}
+
+bool SearchIndex::is_empty() const {
+    return guarded([](SQLite::Database& connection) {
+        return connection.execAndGet("SELECT NOT EXISTS (SELECT 1 FROM files)").getInt() != 0;
     });
 }
 

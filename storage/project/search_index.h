@@ -10,6 +10,7 @@
 
 #include "storage/project/project_scan.h"
 #include "storage/project/search_file.h"
+#include "storage/project/search_rank.h"
 #include "storage/project/search_symbols.h"
 
 namespace sidewinder::project {
@@ -33,8 +34,7 @@ struct SkippedFile {
 struct SearchHit {
     std::string path;
     std::uint32_t first_line = 0, last_line = 0;
-    double score = 0;     ///< BM25 over path, symbols' names and text: the higher the better
-    double coverage = 0;  ///< 0..1: share of the question's weight that it has
+    Rank rank;
 };
 
 struct FoundSymbol {
@@ -79,6 +79,7 @@ class SearchIndex {
     void replace(const ProjectFile& file, std::string_view text);
 
     std::vector<ProjectFile> files() const;
+    std::optional<ContentHash> hash_of(const std::string& path) const;  ///< as it was indexed
 
     /// The best chunks for these words (question_words()), best first; in one file only, if `path` is given.
     std::vector<SearchHit> search(const std::vector<std::string>& words, std::size_t limit,
@@ -89,6 +90,7 @@ class SearchIndex {
     void each_symbol(const std::function<void(const std::string& path, const Symbol&)>& use) const;
 
     std::uint64_t bytes() const;  ///< of its file
+    bool is_empty() const;
     std::size_t chunk_count() const;
 
   private:

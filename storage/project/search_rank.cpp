@@ -15,6 +15,8 @@ namespace sidewinder::project {
 namespace {
 
 constexpr double kK1 = 1.2, kB = 0.5;
+constexpr std::size_t kBlobBytes = 24;
+constexpr int kTextColumn = 2;
 constexpr double kCommon = 0.1;  ///< least weight of a word that most rows have
 
 /// What stays the same from row to row of one query.
@@ -23,6 +25,7 @@ struct Query {
     double all = 0;               ///< their sum
     double usual_length = 1;
     std::vector<double> counts;  ///< of the row in hand
+    std::vector<bool> in_names;  ///< the row has it in another column than the text
 };
 
 int count_row(const Fts5ExtensionApi*, Fts5Context*, void* count) {
@@ -44,6 +47,7 @@ int prepare(const Fts5ExtensionApi* api, Fts5Context* fts, Query& query) {
         query.all += query.weights.back();
     }
     query.counts.resize(query.weights.size());
+    query.in_names.resize(query.weights.size());
     return code;
 }
 
@@ -60,13 +64,15 @@ Query* query_of(const Fts5ExtensionApi* api, Fts5Context* fts, int& code) {
 
 int count_words(const Fts5ExtensionApi* api, Fts5Context* fts, Query& query) {
     std::fill(query.counts.begin(), query.counts.end(), 0.0);
+    std::fill(query.in_names.begin(), query.in_names.end(), false);
     int instances = 0;
     int code = api->xInstCount(fts, &instances);
     for (int i = 0; code == SQLITE_OK && i < instances; ++i) {
         int phrase = 0, column = 0, offset = 0;
         code = api->xInst(fts, i, &phrase, &column, &offset);
-        if (code == SQLITE_OK && column < static_cast<int>(std::size(kColumnWeights)))
-            query.counts[static_cast<std::size_t>(phrase)] += kColumnWeights[column];
+        if (code != SQLITE_OK || column >= static_cast<int>(std::size(kColumnWeights))) continue;
+        query.counts[static_cast<std::size_t>(phrase)] += kColumnWeights[column];
+        if (column < kTextColumn) query.in_names[static_cast<std::size_t>(phrase)] = true;
     }
     return code;
 }
@@ -77,9 +83,9 @@ Rank rank_row(const Query& query, int length) {
     for (std::size_t i = 0; i < query.weights.size(); ++i) {
         if (query.counts[i] == 0) continue;
         rank.score += query.weights[i] * query.counts[i] * (kK1 + 1) / (query.counts[i] + norm);
-        rank.coverage += query.weights[i];
+        rank.coverage += query.weights[i] / query.all;
+        if (query.in_names[i]) rank.in_names += query.weights[i] / query.all;
     }
-    if (query.all > 0) rank.coverage /= query.all;
     return rank;
 }
 
@@ -103,9 +109,10 @@ void code_rank(const Fts5ExtensionApi* api, Fts5Context* fts, sqlite3_context* r
         if (code == SQLITE_OK) code = api->xColumnSize(fts, -1, &length);
         if (code == SQLITE_OK) {
             const Rank rank = rank_row(*query, length);
-            unsigned char bytes[16];
+            unsigned char bytes[kBlobBytes];
             put_double(bytes, rank.score);
             put_double(bytes + 8, rank.coverage);
+            put_double(bytes + 16, rank.in_names);
             return sqlite3_result_blob(result, bytes, sizeof bytes, SQLITE_TRANSIENT);
         }
     } catch (const std::bad_alloc&) {
@@ -129,7 +136,8 @@ bool register_rank(sqlite3* connection) {
 
 Rank rank_of(const void* blob, std::size_t size) {
     const auto* bytes = static_cast<const unsigned char*>(blob);
-    return size == 16 ? Rank{take_double(bytes), take_double(bytes + 8)} : Rank{};
+    return size == kBlobBytes ? Rank{take_double(bytes), take_double(bytes + 8), take_double(bytes + 16)}
+                              : Rank{};
 }
 
 }  // namespace sidewinder::project

@@ -11,6 +11,7 @@ namespace sidewinder::project {
 struct Rank {
     double score = 0;     ///< BM25, the higher the better
     double coverage = 0;  ///< 0..1: which share of the question's weight the row has
+    double in_names = 0;  ///< 0..1: the same of its path and its symbols' names
 };
 
 /// Weights of the columns of the index: words of the path, of the symbols' names, of the text.

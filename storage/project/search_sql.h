@@ -13,6 +13,7 @@ namespace sidewinder::project {
 
 /// What the parts of SearchIndex share; all throw SQLite::Exception.
 std::vector<ProjectFile> indexed_files(SQLite::Database& connection);
+ContentHash hash_of_blob(std::string_view blob);
 std::string blob_of(SQLite::Statement& row, int column);
 void bind_blob(SQLite::Statement& statement, int index, std::string_view bytes);
 bool is_damage(const SQLite::Exception& exception);

@@ -23,6 +23,12 @@ constexpr std::int64_t kFewDead = 1'000;
 
 }  // namespace
 
+ContentHash hash_of_blob(std::string_view blob) {
+    ContentHash hash{};
+    std::memcpy(hash.data(), blob.data(), std::min(blob.size(), hash.size()));
+    return hash;
+}
+
 std::string blob_of(SQLite::Statement& row, int column) {
     const SQLite::Column blob = row.getColumn(column);
     const auto size = static_cast<std::size_t>(blob.getBytes());
@@ -47,8 +53,7 @@ std::vector<ProjectFile> indexed_files(SQLite::Database& connection) {
     while (select.executeStep()) {
         ProjectFile& file = files.emplace_back();
         file.path = blob_of(select, 0);
-        const std::string hash = blob_of(select, 1);
-        std::memcpy(file.hash.data(), hash.data(), std::min(hash.size(), file.hash.size()));
+        file.hash = hash_of_blob(blob_of(select, 1));
         file.language = select.getColumn(2).getString();
     }
     return files;
