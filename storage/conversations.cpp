@@ -114,7 +114,12 @@ std::vector<RowId> select_ids(Database& database, const char* sql, RowId paramet
 void purge_rows(SQLite::Database& connection, RowId conversation) {
     unindex_messages_of(connection, conversation);
     unindex_title(connection, conversation);
-    run(connection, "DELETE FROM messages WHERE conversation_id = ?", conversation);
+    for (const char* sql : {"DELETE FROM message_excerpts WHERE message_id IN (SELECT id FROM messages WHERE "
+                            "conversation_id = ?)",
+                            "DELETE FROM message_prompts WHERE message_id IN (SELECT id FROM messages WHERE "
+                            "conversation_id = ?)",
+                            "DELETE FROM messages WHERE conversation_id = ?"})
+        run(connection, sql, conversation);
     require(run(connection, "DELETE FROM conversations WHERE id = ?", conversation), "conversation",
             conversation);
 }

@@ -77,7 +77,7 @@ void TestDatabase::new_store_is_private_and_durable() {
     const std::pair<const char*, const char*> expected[] = {
         {"journal_mode", "wal"}, {"synchronous", "2"},    {"locking_mode", "exclusive"},
         {"foreign_keys", "1"},   {"trusted_schema", "0"}, {"cell_size_check", "1"},
-        {"mmap_size", "0"},      {"user_version", "2"}};
+        {"mmap_size", "0"},      {"user_version", "3"}};
     for (const auto& [pragma, value] : expected)
         QCOMPARE(database.connection().execAndGet(std::string("PRAGMA ") + pragma).getString(),
                  std::string(value));
@@ -96,13 +96,13 @@ void TestDatabase::migrates_after_a_backup() {
     }
     const auto steps = steps_with(kNextStep);
     Database database(Database::Options{file, {}, steps, {}, 1500});
-    QCOMPARE(schema_version(database.connection()), 3);
+    QCOMPARE(schema_version(database.connection()), 4);
     QCOMPARE(titles(database), Titles{"kept"});
     QVERIFY(database.connection().execAndGet("SELECT word_count FROM conversations").getInt() > 1000);
     const auto backups = Backups(directory.path() / "backups").newest_first();
     QCOMPARE(backups.size(), std::size_t{1});
-    QVERIFY(backups[0].filename().string().ends_with("before-v3.db"));
-    QCOMPARE(inspect(backups[0]).version, 2u);
+    QVERIFY(backups[0].filename().string().ends_with("before-v4.db"));
+    QCOMPARE(inspect(backups[0]).version, 3u);
 }
 
 void TestDatabase::failed_migration_changes_nothing() {
@@ -124,7 +124,7 @@ void TestDatabase::failed_migration_changes_nothing() {
     }
     Database database(file);
     QCOMPARE(int(database.recovery().kind), int(Recovery::Kind::None));
-    QCOMPARE(schema_version(database.connection()), 2);
+    QCOMPARE(schema_version(database.connection()), 3);
     QCOMPARE(titles(database), Titles{"kept"});
     QVERIFY(!database.connection().tableExists("extra"));
 }
