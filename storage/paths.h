@@ -8,12 +8,14 @@ namespace sidewinder::storage {
 /// as it says.
 struct Paths {
     std::filesystem::path data;    ///< $XDG_DATA_HOME/sidewinder: database, its backups, models
-    std::filesystem::path cache;   ///< $XDG_CACHE_HOME/sidewinder: checkpoints
+    std::filesystem::path cache;   ///< $XDG_CACHE_HOME/sidewinder: checkpoints, search indexes
     std::filesystem::path config;  ///< $XDG_CONFIG_HOME/sidewinder: settings
 
     std::filesystem::path database() const { return data / "sidewinder.db"; }
     std::filesystem::path checkpoints() const { return cache / "checkpoints"; }
+    std::filesystem::path search() const { return cache / "search"; }  ///< indexes of projects
     std::filesystem::path models() const { return data / "models"; }
+    std::filesystem::path recall() const { return data / "recall.json"; }  ///< what was measured of models
 };
 
 /// From the environment; touches no file. Throws Error(NotFound) when neither the XDG variable nor HOME is

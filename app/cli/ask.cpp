@@ -31,6 +31,7 @@ struct AskOptions {
     std::vector<std::string> files;
     std::string project;  ///< a folder to read, or what changed in it, and to ask about; empty: none
     ProjectOptions reading;
+    std::int64_t excerpts = app::kExcerptTokens;  ///< of the project, next to the request; 0: none
     bool json = false;
 };
 
@@ -92,22 +93,37 @@ nlohmann::ordered_json as_json(const app::Engine& engine, const Generated& answe
               {"tokens_per_second", s.tokens_per_second()}}}};
 }
 
+nlohmann::ordered_json as_json(const project::ExcerptChoice& choice) {
+    nlohmann::ordered_json shown = nlohmann::ordered_json::array();
+    for (const project::Excerpt& excerpt : choice.excerpts)
+        shown.push_back({{"path", project::display_name(excerpt.path)},
+                         {"first_line", excerpt.first_line},
+                         {"last_line", excerpt.last_line},
+                         {"tokens", excerpt.tokens},
+                         {"why", project::name_of(excerpt.why)}});
+    return shown;
+}
+
 /// A project that was read to its end; empty where none was named.
 struct ReadProject {
     std::vector<inference::TokenId> log;
     app::ProjectRead done;
+    project::ExcerptChoice excerpts;
 };
 
 /// Throws Stopped when it was interrupted; what was read is kept.
-ReadProject read_project(const AskOptions& options, ProjectStore& store, app::Engine& engine,
-                         std::stop_token stop) {
+ReadProject read_project(const AskOptions& options, const std::string& request, ProjectStore& store,
+                         app::Engine& engine, std::stop_token stop) {
     ProjectSession session(store, options.project, options.reading);
     session.survey(engine.tokenizer(), engine.tokenizer_id(), stop);
     session.check_budget();
     const app::ProjectRead done = session.read(engine, stop);
     for (const std::string& sentence : session.left_out()) std::fprintf(stderr, "%s\n", sentence.c_str());
     if (done.stopped) throw inference::Stopped();
-    return {session.log().tokens, done};
+    ReadProject read{session.log().tokens, done, {}};
+    if (options.excerpts > 0)
+        read.excerpts = session.excerpts(request, options.excerpts, engine.tokenizer(), stop);
+    return read;
 }
 
 int ask(const AskOptions& options) {
@@ -120,9 +136,10 @@ int ask(const AskOptions& options) {
     inference::GenerateOptions generate = app::generate_options(settings);
     generate.keep = false;
     ReadProject project;
-    if (store) project = read_project(options, *store, *engine, interrupt.token());
-    const app::ConversationLog log =
-        app::build_log(engine->tokenizer(), settings.system_prompt, {{0, true, request, {}}}, project.log);
+    if (store) project = read_project(options, request, *store, *engine, interrupt.token());
+    const app::ConversationLog log = app::build_log(
+        engine->tokenizer(), settings.system_prompt,
+        {{0, true, project::excerpts_text(project.excerpts.excerpts) + request, {}}}, project.log);
     inference::GenerateCallbacks on;
     if (!options.json) {
         on.token = [](inference::TokenId, std::string_view text) { print_answer(text); };
@@ -135,7 +152,8 @@ int ask(const AskOptions& options) {
         if (store)
             shown["project"] = {{"tokens", project.log.size()},
                                 {"tokens_read", project.done.read},
-                                {"seconds_reading", project.done.seconds}};
+                                {"seconds_reading", project.done.seconds},
+                                {"excerpts", as_json(project.excerpts)}};
         std::cout << shown.dump(2, ' ', false, json::error_handler_t::replace);
     }
     std::cout << std::endl;
@@ -161,7 +179,13 @@ void add_ask(CLI::App& app, int& exit) {
         "--project", options->project,
         "Ask about this folder: what of it was not read yet is read first and kept ('projects read')");
     options->reading.add_to(*command);
-    for (const char* name : {"--with", "--without", "--by-rules", "--budget"})
+    command
+        ->add_option(
+            "--excerpts", options->excerpts,
+            "Tokens of the project's text that are put next to the request, what matters most to it; 0: none")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    for (const char* name : {"--with", "--without", "--by-rules", "--budget", "--excerpts"})
         command->get_option(name)->needs(project);
     command->add_flag("--json", options->json, "One JSON object: text, token ids, how it ended, timings");
     options->model.add_to(*command);

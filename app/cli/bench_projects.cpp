@@ -13,6 +13,7 @@
 #include "app/cli/model_options.h"
 #include "app/cli/models.h"
 #include "app/cli/project_session.h"
+#include "app/cli/work_folder.h"
 #include "app/core/conversation_log.h"
 #include "app/core/project_reading.h"
 #include "app/core/project_survey.h"
@@ -250,18 +251,8 @@ void print(const ordered_json& r) {
 
 int bench(const Options& options) {
     const Interrupt interrupt;
-    std::string work = ((options.work.empty() ? fs::temp_directory_path() : fs::path(options.work)) /
-                        "sidewinder-bench-XXXXXX")
-                           .string();
-    if (mkdtemp(work.data()) == nullptr)
-        throw inference::Error(inference::Fault::Io, "No folder can be made in " +
-                                                         fs::path(work).parent_path().string() +
-                                                         ". Name another one with --work.");
-    const std::shared_ptr<void> cleared(nullptr, [&](void*) {
-        std::error_code ignored;
-        fs::remove_all(work, ignored);
-    });
-    const ordered_json report = Bench(options, work, interrupt.token()).run();
+    const WorkFolder work(options.work);
+    const ordered_json report = Bench(options, work.path(), interrupt.token()).run();
     if (options.json) {
         print_json(report);
     } else {

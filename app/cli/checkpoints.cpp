@@ -16,6 +16,8 @@ int checkpoints(bool wipe) {
     storage::Checkpoints files(storage::standard_paths().checkpoints(), budget);
     const double megabytes = static_cast<double>(files.used()) * 1e-6;
     if (wipe) {
+        std::error_code ignored;
+        std::filesystem::remove_all(storage::standard_paths().search(), ignored);
         std::printf(
             "Saved states removed: %zu, %.1f MB. Conversations stay; going on with one reads it again.\n",
             files.wipe(), megabytes);
@@ -32,7 +34,8 @@ void add_checkpoints(CLI::App& app, int& exit) {
     auto wipe = std::make_shared<bool>(false);
     CLI::App* command = app.add_subcommand(
         "checkpoints",
-        "The saved states of conversations: they are made from what you wrote. --wipe removes them all");
+        "The saved states of conversations: they are made from what you wrote. --wipe removes them all, "
+        "and the search indexes of projects");
     command->add_flag("--wipe", *wipe, "Remove every saved state");
     command->callback([wipe, &exit] { exit = checkpoints(*wipe); });
 }

@@ -25,5 +25,6 @@ void add_check(CLI::App& app, int& exit);
 void add_checkpoints(CLI::App& app, int& exit);
 void add_models(CLI::App& app, int& exit);
 void add_projects(CLI::App& app, int& exit);
+void add_recall(CLI::App& app, int& exit);
 
 }  // namespace sidewinder::cli

@@ -58,9 +58,10 @@ int main(int argc, char** argv) {
         "of ours,\n"
         "130 interrupted.");
     int exit = cli::exit_code::kOk;
-    for (const auto add : {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits,
-                           cli::add_perplexity, cli::add_quality, cli::add_bench, cli::add_random_model,
-                           cli::add_check, cli::add_checkpoints, cli::add_models, cli::add_projects}) {
+    for (const auto add :
+         {cli::add_ask, cli::add_chat, cli::add_tokenize, cli::add_logits, cli::add_perplexity,
+          cli::add_quality, cli::add_bench, cli::add_random_model, cli::add_check, cli::add_checkpoints,
+          cli::add_models, cli::add_projects, cli::add_recall}) {
         add(app, exit);
     }
     app.parse_complete_callback([&app] { lock(app); });  // before any command runs

@@ -111,6 +111,18 @@ void ProjectSession::check_budget() const {
                     shown + "), or allow it with --budget " + std::to_string(survey_.log_tokens()) + ".");
 }
 
+project::ExcerptChoice ProjectSession::excerpts(const std::string& question, std::int64_t budget,
+                                                const inference::Tokenizer& tokenizer,
+                                                std::stop_token stop) const {
+    try {
+        return app::choose_excerpts(app::search_file(storage::standard_paths(), root_.path()), root_,
+                                    survey_.scan.entries, question, budget, tokenizer, stop);
+    } catch (const storage::Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return {};
+    }
+}
+
 app::ProjectRead ProjectSession::read(app::Engine& engine, std::stop_token stop) {
     log_ = app::write_log(root_, survey_, {engine.tokenizer(), engine.tokenizer_id(), engine.fingerprint()},
                           stop);

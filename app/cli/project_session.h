@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/cli/model_options.h"
+#include "app/core/project_excerpts.h"
 #include "app/core/project_reading.h"
 #include "app/core/project_survey.h"
 #include "storage/database.h"
@@ -50,6 +51,9 @@ class ProjectSession {
     /// Reads what is to be read, with a progress line. `log` is then what the state has been fed, or half of
     /// it where it was stopped.
     app::ProjectRead read(app::Engine& engine, std::stop_token stop);
+    /// What of the project matters most to the question; nothing, with a sentence, where no index can be had.
+    project::ExcerptChoice excerpts(const std::string& question, std::int64_t budget,
+                                    const inference::Tokenizer& tokenizer, std::stop_token stop) const;
     const storage::Reading& log() const { return log_.reading; }
     const std::vector<std::string>& left_out() const { return log_.left_out; }
 

@@ -139,6 +139,7 @@ int remove(const Options& options) {
                                  "shows them.");
     const auto removed = store.projects().remove(*id);
     const std::size_t files = app::remove_checkpoints(store.checkpoints(), removed.readings);
+    std::filesystem::remove(app::search_file(storage::standard_paths(), root), ignored);
     std::printf(
         "Forgotten, with %zu saved states. The folder itself was not touched; %zu conversations stay.\n",
         files, removed.conversations.size());

@@ -1,0 +1,34 @@
+#include "app/core/project_excerpts.h"
+
+#include "storage/project/search_index.h"
+
+namespace sidewinder::app {
+
+std::filesystem::path search_file(const storage::Paths& paths, const std::filesystem::path& root) {
+    std::string name;
+    for (const std::byte b : project::hash_content(root.native())) {
+        name += "0123456789abcdef"[std::to_integer<unsigned>(b) >> 4];
+        name += "0123456789abcdef"[std::to_integer<unsigned>(b) & 15];
+    }
+    return paths.search() / (name + ".db");
+}
+
+project::ExcerptChoice choose_excerpts(const std::filesystem::path& index_file,
+                                       const project::ProjectRoot& root,
+                                       const std::vector<project::ScannedEntry>& entries,
+                                       const std::string& question, std::int64_t budget,
+                                       const inference::Tokenizer& tokenizer, std::stop_token stop) {
+    storage::make_private_directory(index_file.parent_path());
+    project::SearchIndex index(index_file);
+    project::ExcerptRequest request;
+    request.question = question;
+    request.files = project::project_files(entries);
+    request.budget = budget;
+    request.count_tokens = [&](std::string_view text) {
+        return static_cast<std::int64_t>(tokenizer.encode(text).size());
+    };
+    index.update(root, request.files, stop);
+    return project::select_excerpts(root, index, request, stop);
+}
+
+}  // namespace sidewinder::app
