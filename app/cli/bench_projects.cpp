@@ -124,7 +124,7 @@ Bench::Timed Bench::ask() {
     app::store_log(projects, log);
     timed.looking = seconds_since(start);
     app::ReadingHooks hooks;
-    hooks.on_disk = [&](const storage::LadderStep& step) { projects.add_step(log.reading.id, step); };
+    hooks.kept = [&](const storage::LadderStep& step) { projects.add_step(log.reading.id, step); };
     timed.read = app::read_project(engine_->timeline(), log.reading, &files_,
                                    app::ladder_rung(engine_->timeline().state_bytes()), stop_, hooks);
     if (timed.read.stopped) throw inference::Stopped();

@@ -140,7 +140,7 @@ app::ProjectRead ProjectSession::read(app::Engine& engine, std::stop_token stop)
                       (static_cast<double>(to_read) - read) * seconds / std::max(read, 1.0));
         line.show(text);
     };
-    hooks.on_disk = [&](const storage::LadderStep& step) {
+    hooks.kept = [&](const storage::LadderStep& step) {
         store_.projects().add_step(log_.reading.id, step);
     };
     return app::read_project(engine.timeline(), log_.reading, &store_.checkpoints(),

@@ -93,6 +93,7 @@ int read(const Options& options) {
     session.survey(engine->tokenizer(), engine->tokenizer_id(), interrupt.token());
     session.check_budget();
     const app::ProjectRead done = session.read(*engine, interrupt.token());
+    store.checkpoints().flush();  // what is said to be kept is on disk
     for (const std::string& sentence : session.left_out()) std::fprintf(stderr, "%s\n", sentence.c_str());
     const auto total = static_cast<std::int64_t>(session.log().tokens.size());
     if (options.json) {

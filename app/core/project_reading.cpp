@@ -14,7 +14,6 @@ using inference::CheckpointKind;
 using inference::Timeline;
 using Clock = std::chrono::steady_clock;
 
-/// One step at a time is on its way to the disk; it is told of when it has arrived.
 class Ladder {
   public:
     Ladder(Timeline& timeline, const storage::Reading& reading, CheckpointStore* files,
@@ -23,36 +22,23 @@ class Ladder {
 
     /// A step between: worth keeping, not worth waiting for.
     void pass() {
-        if (!files_ || files_->busy()) return;
-        settle();
-        timeline_.keep(Timeline::Keep::Disk, CheckpointKind::Project);
-        note();
+        if (files_ && !files_->busy()) keep(Timeline::Keep::Disk);
     }
-    void end() {
-        settle();
-        timeline_.keep(Timeline::Keep::HostAndDisk, CheckpointKind::Project);
-        note();
-        settle();
-    }
+    void end() { keep(Timeline::Keep::HostAndDisk); }
 
   private:
-    void note() {
+    void keep(Timeline::Keep where) {
         const std::int64_t position = timeline_.position();
+        if (position == 0) return;
+        timeline_.keep(where, CheckpointKind::Project);
         const auto log = std::span(reading_.tokens).first(static_cast<std::size_t>(position));
-        if (files_ && position > 0) under_way_ = {position, storage::hash_log(log)};
-    }
-    void settle() {
-        if (under_way_.position == 0) return;
-        files_->flush();
-        if (hooks_.on_disk) hooks_.on_disk(under_way_);
-        under_way_ = {};
+        if (files_ && hooks_.kept) hooks_.kept({position, storage::hash_log(log)});
     }
 
     Timeline& timeline_;
     const storage::Reading& reading_;
     CheckpointStore* files_;
     const ReadingHooks& hooks_;
-    storage::LadderStep under_way_;
 };
 
 }  // namespace

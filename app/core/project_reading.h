@@ -14,8 +14,9 @@ namespace sidewinder::app {
 struct ReadingHooks {
     /// Tokens fed of those that this call has to feed; with fractions, a few times a second or more.
     std::function<void(double read, std::int64_t to_read)> progress = {};
-    /// A checkpoint of the log's first tokens is on disk. For Projects::add_step.
-    std::function<void(const storage::LadderStep&)> on_disk = {};
+    /// A checkpoint of the log's first tokens is on its way to the disk: for Projects::add_step, so that its
+    /// file can be removed with the project. CheckpointStore::flush() waits for it.
+    std::function<void(const storage::LadderStep&)> kept = {};
 };
 
 struct ProjectRead {

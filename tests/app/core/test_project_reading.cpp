@@ -59,7 +59,7 @@ class Sitting {
         hooks.progress = [&](double read, std::int64_t) {
             if (read >= stop_at) stop.request_stop();
         };
-        hooks.on_disk = [&](const storage::LadderStep& step) { projects_.add_step(log_.reading.id, step); };
+        hooks.kept = [&](const storage::LadderStep& step) { projects_.add_step(log_.reading.id, step); };
         return app::read_project(timeline_, log_.reading, &files_, kRung, stop.get_token(), hooks);
     }
     const storage::Reading& log() const { return log_.reading; }
@@ -71,6 +71,7 @@ class Sitting {
 
     /// The state after all of the log, as it is on disk.
     std::vector<std::byte> state() {
+        files_.flush();
         std::vector<std::byte> bytes(timeline_.state_bytes());
         for (const auto& entry : files_.list(kFingerprint)) {
             if (entry.position != static_cast<std::int64_t>(log().tokens.size())) continue;
@@ -228,6 +229,7 @@ class TestProjectReading : public QObject {
         }
         QCOMPARE(reading.tokens, log);
         QCOMPARE(app::read_project(anew.timeline(), reading, &anew.files(), kRung).reused, 0);
+        anew.files().flush();
         std::vector<std::byte> bytes(anew.timeline().state_bytes());
         QVERIFY(anew.files().read(anew.files().list(kFingerprint).front().id, bytes));
         QVERIFY(bytes == state);

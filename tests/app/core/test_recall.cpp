@@ -85,8 +85,10 @@ class TestRecall : public QObject {
     }
 
     void aModelIsMeasured() {
-        const auto engine =
-            app::Engine::load({.model = test::demo_model(), .weights = {}, .device = app::Device::Cpu});
+        app::EngineOptions options;
+        options.model = test::demo_model();
+        options.device = app::Device::Cpu;
+        const auto engine = app::Engine::load(options);
         const TemporaryDirectory work;
         double last = 0;
         const app::Recall recall = app::measure_recall(*engine, kSmall, work.path(), {}, [&](double share) {
