@@ -4,6 +4,7 @@
 
 #include "storage/download/fault.h"
 #include "storage/download/proxy.h"
+#include "storage/download/system_ca.h"
 #include "tests/support/fetch_bench.h"
 #include "tests/support/tls_files.h"
 
@@ -92,6 +93,24 @@ class TestProxy : public QObject {
 
   private Q_SLOTS:
     void initTestCase() { server_ = std::make_unique<HubServer>(); }
+
+    void theSystemsCertificatesAreFoundElsewhere() {
+        using sidewinder::download::system_ca_file;
+        const TemporaryDirectory root;
+        QCOMPARE(system_ca_file(root / ""), std::filesystem::path());
+        const auto put = [&](const char* place) {
+            std::filesystem::create_directories((root / place).parent_path());
+            write_bytes(root / place, "x");
+            return root / place;
+        };
+        const auto suse = put("etc/ssl/ca-bundle.pem");
+        QCOMPARE(system_ca_file(root / ""), suse);
+        const auto fedora = put("etc/pki/tls/certs/ca-bundle.crt");
+        QCOMPARE(system_ca_file(root / ""), fedora);
+        put("etc/ssl/certs/ca-certificates.crt");  // Debian's libcurl looks there by itself
+        QVERIFY(system_ca_file(root / "").empty() ||
+                system_ca_file(root / "") == root / "etc/ssl/certs/ca-certificates.crt");
+    }
 
     void addressesAreTakenApart() {
         const Proxy proxy("socks5h://me:" + std::string(kEncoded) + "@[::1]:9");
