@@ -58,7 +58,7 @@ copy_licences() {
     [ -e "$real" ] || { echo "There is no $real." >&2; exit 1; }
     cp -L "$real" "$licences/$package"
   done
-  grep -hoE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "$licences"/* 2>/dev/null | sort -u |
+  grep -d skip -hoE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "$licences"/* | sort -u |
     while read -r file; do [ ! -e "$file" ] || cp -L "$file" "$licences/common/"; done
 }
 
@@ -86,7 +86,7 @@ SH
   local said code=0
   said=$(unshare -rmn sh -c "mount --bind '$stage' '$root/app' && mount --bind /dev/null '$root/dev/null' &&
     mount --bind /dev/urandom '$root/dev/urandom' && mount --rbind /proc '$root/proc' &&
-    exec env -i HOME=/home chroot '$root' /bin/sh /check" 2>&1) || code=$?
+    exec env -i HOME=/home PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot '$root' /bin/sh /check" 2>&1) || code=$?
   rm -rf "$root"
   [ $code -eq 0 ] || { printf '%s\nThe bundle does not run in a bare root (code %s).\n' "$said" $code >&2; exit 1; }
   echo "It runs in a root with nothing but glibc: $(grep -c . <<<"$said") lines said."
