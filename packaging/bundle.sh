@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
 # Makes build/bundle/sidewinder-<version>-x86_64.tar.xz out of build/release: everything but glibc and cuBLAS, for a bare
 # Linux x86-64. `./dev bundle` calls it. With --tests the tests for a GPU machine come along, and what is in the
-# repository anyway (the demo model) stays out.
+# repository anyway (the demo model) stays out. With --folder no archive is made of it.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
 build=build/release
-tests=
-[ "${1:-}" = --tests ] && tests=1
+tests= folder=
+for option in "$@"; do
+  case $option in
+    --tests) tests=1 ;;
+    --folder) folder=1 ;;
+    *) echo "There is no option $option." >&2; exit 2 ;;
+  esac
+done
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' $build/CMakeCache.txt)
 name=sidewinder-$version-x86_64${tests:+-tests}
 stage=build/bundle/$name
@@ -34,14 +40,56 @@ copy_closure() {
     done
 }
 
-# The licences of what is not ours.
+# The licences of what is not ours: of every library in the bundle, of what is compiled into the programs, and the texts
+# that Debian's files only refer to.
+compiled_in=(libhwy-dev nlohmann-json3-dev libcli11-dev libxxhash-dev libsqlitecpp-dev libsentencepiece-dev libmd4c-dev)
 copy_licences() {
-  local file package
-  mkdir -p "$stage/share/doc/sidewinder/licences"
-  for file in "$libraries"/*.so*; do
-    package=$(dpkg -S "*/$(basename "$file")" 2>/dev/null | head -1 | cut -d: -f1) || true
-    [ -z "$package" ] || cp -n "/usr/share/doc/$package/copyright" "$stage/share/doc/sidewinder/licences/$package" || true
+  local file package real licences=$stage/share/doc/sidewinder/licences
+  mkdir -p "$licences/common"
+  for file in "$libraries"/*.so* $(cd "$libraries/plugins" && find . -name '*.so'); do
+    # Where the file came from, told by its name: /lib is a link to /usr/lib on some machines.
+    [[ $file != */libsidewinder_cuda.so ]] || continue
+    package=$(dpkg -S "*/$(basename "$file")" 2>/dev/null | grep -v '/\.debug/' | head -1 | cut -d: -f1) || true
+    [ -n "$package" ] || { echo "Whose library $(basename "$file") is, is not known: its licence is missing." >&2; exit 1; }
+    compiled_in+=("$package")
   done
+  for package in $(printf '%s\n' "${compiled_in[@]}" | sort -u); do
+    real=/usr/share/doc/$package/copyright
+    [ -e "$real" ] || { echo "There is no $real." >&2; exit 1; }
+    cp -L "$real" "$licences/$package"
+  done
+  grep -d skip -hoE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "$licences"/* | sort -u |
+    while read -r file; do [ ! -e "$file" ] || cp -L "$file" "$licences/common/"; done
+}
+
+# On a machine with nothing but glibc: every program starts, answers with the demo model, and finds all of its libraries.
+check_in_bare_root() {
+  unshare -rm true 2>/dev/null || { echo "Not tried in a bare root: this machine makes no namespaces (unshare -rm)." >&2; return 0; }
+  local root program
+  root=$(mktemp -d)
+  mkdir -p "$root"/{bin,lib64,lib/x86_64-linux-gnu,tmp,dev,proc,app,home}
+  cp -L /bin/sh "$root/bin/"
+  cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
+  for program in c m dl pthread rt resolv util mvec nss_files nss_dns; do
+    [ ! -e /lib/x86_64-linux-gnu/lib$program.so.? ] || cp -L /lib/x86_64-linux-gnu/lib$program.so.? "$root/lib/x86_64-linux-gnu/"
+  done
+  touch "$root/dev/null" "$root/dev/urandom"
+  cat >"$root/check" <<'SH'
+set -e
+/app/bin/sidewinder-fetch --version
+/app/bin/sidewinder-fetch --repo o/r --into /tmp/m --endpoint http://127.0.0.1:9 --no-token --backoff-ms 1 || [ $? -ge 10 ]
+/app/bin/sidewinder-fetch token show-where
+/app/bin/sidewinder-cli ask --seed 1 --max-tokens 8 "Write a function"
+/app/bin/sidewinder-cli models list
+[ ! -x /app/bin/sidewinder ] || QT_QPA_PLATFORM=offscreen /app/bin/sidewinder --rehearse "Write a function"
+SH
+  local said code=0
+  said=$(unshare -rmn sh -c "mount --bind '$stage' '$root/app' && mount --bind /dev/null '$root/dev/null' &&
+    mount --bind /dev/urandom '$root/dev/urandom' && mount --rbind /proc '$root/proc' &&
+    exec env -i HOME=/home PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot '$root' /bin/sh /check" 2>&1) || code=$?
+  rm -rf "$root"
+  [ $code -eq 0 ] || { printf '%s\nThe bundle does not run in a bare root (code %s).\n' "$said" $code >&2; exit 1; }
+  echo "It runs in a root with nothing but glibc: $(grep -c . <<<"$said") lines said."
 }
 
 copy_tests() {
@@ -98,6 +146,8 @@ fi
 copy_closure
 [ -n "$tests" ] || copy_licences
 find "$libraries" -name '*.so*' -exec strip --strip-unneeded {} +
+[ -n "$tests" ] || check_in_bare_root
+[ -z "$folder" ] || exit 0
 # The dictionary is longer than two programs with the kernels in them: every test for the GPU holds the same ones.
 tar -C build/bundle -cf - "$name" | xz -T1 --lzma2=preset=6,dict=192MiB >"$stage.tar.xz"
 du -h "$stage.tar.xz" | awk '{ print $2 ", " $1 }'

@@ -1,5 +1,7 @@
 #include "storage/hub_cache.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -107,6 +109,16 @@ std::vector<CachedSnapshot> list_hub_cache(const fs::path& hub) {
         return std::tie(a.repo, a.commit) < std::tie(b.repo, b.commit);
     });
     return found;
+}
+
+std::string offline_variable() {
+    for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr) continue;
+        for (const char* yes : {"1", "ON", "YES", "TRUE"})
+            if (::strcasecmp(value, yes) == 0) return std::string(name) + "=" + value;
+    }
+    return {};
 }
 
 }  // namespace sidewinder::storage

@@ -25,4 +25,8 @@ std::filesystem::path hub_cache_folder();
 /// one. An empty list when there is no such folder.
 std::vector<CachedSnapshot> list_hub_cache(const std::filesystem::path& hub);
 
+/// What forbids downloads, as Hugging Face's own tools read it: "HF_HUB_OFFLINE=1", or the same of
+/// TRANSFORMERS_OFFLINE. Empty when nothing does.
+std::string offline_variable();
+
 }  // namespace sidewinder::storage

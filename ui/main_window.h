@@ -69,6 +69,8 @@ class MainWindow : public QWidget {
     void setStatus(const sidewinder::ui::EngineStatus& status);
     void setSettings(const sidewinder::ui::Settings& settings);  ///< does not emit settingsChanged
 
+    void sayProxyPassword(const QString& sentence);  ///< in the settings, if they are open
+
     void setAbout(const sidewinder::ui::AboutView& about);
 
     /// One at a time; a newer one replaces the older.
@@ -98,6 +100,9 @@ class MainWindow : public QWidget {
         const QString& query);  ///< over all conversations, not empty, 150 ms after the last key
     void searchHitActivated(qint64 conversationId, qint64 messageId);
     void settingsChanged(const sidewinder::ui::Settings& settings);
+    /// To be kept outside of the settings; sayProxyPassword() answers.
+    void proxyPasswordGiven(const QString& proxy, const QString& password, bool inFile);
+    void proxyPasswordForgotten(const QString& proxy);
     void noticeActionTriggered(qint64 actionId);
     void linkOpenRequested(
         const QUrl& url);  ///< http or https, after the person has seen it whole and agreed

@@ -103,12 +103,20 @@ void MainWindow::openSettings() {
             applySettings(settings);
             Q_EMIT settingsChanged(settings);
         });
+        connect(parts_->settingsDialog, &SettingsDialog::proxyPasswordGiven, this,
+                &MainWindow::proxyPasswordGiven);
+        connect(parts_->settingsDialog, &SettingsDialog::proxyPasswordForgotten, this,
+                &MainWindow::proxyPasswordForgotten);
     }
     parts_->settingsDialog->setSettings(parts_->settings);
     parts_->settingsDialog->setFloat8Offered(parts_->status.offersFloat8);
     parts_->settingsDialog->show();
     parts_->settingsDialog->raise();
     parts_->settingsDialog->activateWindow();
+}
+
+void MainWindow::sayProxyPassword(const QString& sentence) {
+    if (parts_->settingsDialog) parts_->settingsDialog->sayProxyPassword(sentence);
 }
 
 void MainWindow::deleteConversation(qint64 id) {

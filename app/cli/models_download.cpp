@@ -1,8 +1,6 @@
-#include <strings.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -12,13 +10,14 @@
 #include "app/cli/secret_input.h"
 #include "app/core/fetch_process.h"
 #include "app/core/model_choice.h"
+#include "app/core/model_jobs.h"
+#include "storage/hub_cache.h"
 #include "storage/model_source.h"
 
 namespace sidewinder::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
 using app::FetchEvent;
 using storage::gigabytes;
 
@@ -29,19 +28,13 @@ struct DownloadOptions {
     bool json = false;
 };
 
-/// HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, as Hugging Face's own tools read them.
 void refuse_if_offline() {
-    for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr) continue;
-        for (const char* yes : {"1", "ON", "YES", "TRUE"})
-            if (::strcasecmp(value, yes) == 0)
-                throw storage::Error(
-                    storage::Error::Kind::Denied,
-                    std::string(name) + "=" + value +
-                        " forbids downloads. Unset it to download, or bring the model's folder on a stick: "
-                        "sidewinder-cli models import FOLDER.");
-    }
+    const std::string variable = storage::offline_variable();
+    if (variable.empty()) return;
+    throw storage::Error(storage::Error::Kind::Denied,
+                         variable +
+                             " forbids downloads. Unset it to download, or bring the model's folder on a "
+                             "stick: sidewinder-cli models import FOLDER.");
 }
 
 void read_token(DownloadOptions& options) {
@@ -127,18 +120,6 @@ int watch(app::FetchProcess& process, Watcher& watcher, const std::stop_token& s
     return process.wait();
 }
 
-/// What a download must find: no manifest over files that were found wrong.
-void prepare(const storage::ModelFiles& models, const storage::ModelId& id) {
-    const std::optional<storage::ModelEntry> there = models.at(id);
-    if (!there) return;
-    if (there->manifest.source.linked)
-        throw storage::Error(storage::Error::Kind::Io, id.text() + " is linked to " +
-                                                           there->manifest.source.path.string() +
-                                                           ". Remove it before you download it.");
-    if (there->state != storage::ModelState::Broken) return;
-    fs::remove(there->folder / storage::Manifest::kFileName);
-}
-
 int fail(const DownloadOptions& options, const storage::ModelId& id, const std::optional<FetchEvent>& last,
          int code, bool stopped) {
     std::string sentence = last ? last->message : "";
@@ -155,30 +136,22 @@ int fail(const DownloadOptions& options, const storage::ModelId& id, const std::
 
 int finish(const DownloadOptions& options, storage::ModelFiles& models, const storage::ModelId& id,
            const std::stop_token& stop) {
-    std::optional<storage::ModelEntry> model = models.at(id);
-    if (model && model->state == storage::ModelState::Broken) {  // the mark of a check that failed before
-        models.verify(id, {}, stop);
-        model = models.at(id);
-    }
-    if (!model || model->state != storage::ModelState::Installed)
-        throw storage::Error(storage::Error::Kind::Damaged,
-                             model ? model->reason : "The download left no model " + id.text() + ".");
-    app::model_file_names(model->data);  // the engine's own readers: throws when it is no model for us
+    const storage::ModelEntry model = app::finish_download(models, id, {}, stop);
     if (!options.weights.empty()) {
         ProgressLine line("Converting to " + options.weights);
         app::quantize_model(
-            *model, inference::WeightRecipe::parse(options.weights),
+            model, inference::WeightRecipe::parse(options.weights),
             [&](inference::Weights::Progress p) { line.show({}, p.done_bytes, p.total_bytes); }, stop);
     }
     if (options.json) {
         print_json({{"id", id.text()},
-                    {"folder", model->folder.string()},
-                    {"commit", model->manifest.source.commit},
-                    {"bytes", model->manifest.bytes()},
-                    {"sha256", storage::weights_sha256(model->manifest)}});
+                    {"folder", model.folder.string()},
+                    {"commit", model.manifest.source.commit},
+                    {"bytes", model.manifest.bytes()},
+                    {"sha256", storage::weights_sha256(model.manifest)}});
     } else {
         std::printf("Downloaded %s, %s, every file checked. Use it with --model %s\n", id.text().c_str(),
-                    gigabytes(model->manifest.bytes()).c_str(), id.text().c_str());
+                    gigabytes(model.manifest.bytes()).c_str(), id.text().c_str());
     }
     return exit_code::kOk;
 }
@@ -196,10 +169,10 @@ int download(DownloadOptions options) {
     storage::ModelFiles models = installed_models();
     const auto id =
         storage::ModelId::make(repo.substr(0, slash), repo.substr(slash + 1), options.fetch.revision);
-    const fs::path program = fetch_program();
+    const std::filesystem::path program = fetch_program();
     refuse_password(options.fetch.proxy);
     read_token(options);
-    prepare(models, id);
+    app::prepare_download(models, id);
     say_whom(options.fetch);
     options.fetch.into = models.folder_of(id);
     Watcher watcher;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "app/core/proxy_address.h"
 #include "storage/atomic_file.h"
 #include "storage/error.h"
 
@@ -76,11 +77,11 @@ std::string read_secret_from(int fd) {
 }
 
 void refuse_password(const std::string& proxy) {
-    if (proxy.find('@') == std::string::npos) return;
+    if (app::without_password(proxy) == proxy) return;
     throw storage::Error(
         storage::Error::Kind::Denied,
-        "A proxy's name and password on a command line can be read by others on this machine. "
-        "Put the proxy into HTTPS_PROXY instead.");
+        "A proxy's password on a command line can be read by others on this machine. Put the proxy into "
+        "HTTPS_PROXY instead, or leave the password out here and have the window's settings keep it.");
 }
 
 void wipe(std::string& secret) {

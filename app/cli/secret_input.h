@@ -12,7 +12,7 @@ std::string read_secret(const std::string& question);
 /// Throws storage::Error.
 std::string read_secret_from(int fd);
 
-/// Throws storage::Error for a proxy with a name or password: arguments can be read by others.
+/// Throws storage::Error for a proxy with a password: arguments can be read by others.
 void refuse_password(const std::string& proxy);
 
 void wipe(std::string& secret);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kLongestLine = std::size_t{4} << 20;
 constexpr std::size_t kMostFiles = 10'000;
 constexpr int kMostDepth = 4;
+constexpr std::chrono::seconds kTimeToSave{3}, kTimeToEnd{1};
 
 std::string text_of(const json& object, const char* key) {
     const auto found = object.find(key);
@@ -49,6 +51,10 @@ bool has_secrets(const FetchOptions& options) {
 
 std::vector<std::string> token_arguments_of(const FetchOptions& options) {
     using Task = FetchOptions::Task;
+    if (options.task == Task::RemoveProxyPassword) return {"proxy", "remove"};
+    if (options.task == Task::SetProxyPassword)
+        return options.token_in_file ? std::vector<std::string>{"proxy", "set", "--in-file"}
+                                     : std::vector<std::string>{"proxy", "set"};
     const bool set = options.task == Task::SetToken;
     std::vector<std::string> arguments{
         "token", set ? "set" : (options.task == Task::ShowToken ? "show-where" : "remove")};
@@ -206,6 +212,10 @@ void FetchProcess::send(Command command) {
 }
 
 int FetchProcess::wait() {
+    if (!process_->ends_within(kTimeToSave)) {
+        process_->signal(SIGTERM);
+        if (!process_->ends_within(kTimeToEnd)) process_->signal(SIGKILL);
+    }
     const int code = process_->wait();
     process_.reset();
     return code;

@@ -39,8 +39,9 @@ struct FetchEvent {
 std::optional<FetchEvent> parse_fetch_line(std::string_view line);
 
 struct FetchOptions {
-    /// The tasks on tokens need no more than endpoint, token and token_in_file; they end with Kind::Token.
-    enum class Task { Download, SetToken, ShowToken, RemoveToken };
+    /// The tasks on tokens need no more than endpoint, token and token_in_file, those on passwords the proxy;
+    /// they end with Kind::Token.
+    enum class Task { Download, SetToken, ShowToken, RemoveToken, SetProxyPassword, RemoveProxyPassword };
     Task task = Task::Download;
     std::string repo;  ///< "owner/name"
     std::string revision = "main";
@@ -49,10 +50,11 @@ struct FetchOptions {
     std::vector<std::string> files;  ///< empty: those that a model needs
     std::string ca_file, token_file;
     /// Handed over on its standard input, as protocol.h says, and no other way: never seen in a list of
-    /// processes. The proxy may hold NAME:PASSWORD@; empty: that of the environment.
+    /// processes. The proxy may hold NAME:PASSWORD@; with NAME@ only, a password that was kept for
+    /// it is used; empty: that of the environment.
     std::string token, proxy;
     bool no_token = false;
-    bool token_in_file = false;     ///< SetToken: not into the keyring
+    bool token_in_file = false;     ///< SetToken, SetProxyPassword: not into the keyring
     std::vector<std::string> more;  ///< further arguments, passed on as they are
 };
 
@@ -90,7 +92,9 @@ class FetchProcess {
     void send(Command command);
     /// Ends it kindly: it saves what has come and says so.
     void stop() { input_.close(); }
-    /// Waits for its end; its exit code, or 128 + the signal that ended it.
+    /// Once it was stopped or has closed its output: waits for its end, three seconds for it to save what has
+    /// come, one more after SIGTERM, then SIGKILL, after which what was saved last is still there. Its exit
+    /// code, or 128 + the signal that ended it.
     int wait();
 
   private:

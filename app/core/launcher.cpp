@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +38,14 @@ std::array<storage::FileDescriptor, 2> packet_sockets() {
             storage::FileDescriptor(::fcntl(end.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     }
     return safe;
+}
+
+bool is_readable_within(int socket, int milliseconds) {
+    pollfd waited{.fd = socket, .events = POLLIN, .revents = 0};
+    int ready = 0;
+    while ((ready = ::poll(&waited, 1, milliseconds)) < 0 && errno == EINTR) {
+    }
+    return ready > 0;
 }
 
 /// None when the other side is gone.
@@ -90,6 +99,15 @@ int LaunchedProcess::wait() {
     return status && status->what == LaunchStatus::What::Ended ? status->value : kLost;
 }
 
+bool LaunchedProcess::ends_within(std::chrono::milliseconds most) {
+    return is_readable_within(status_.get(), static_cast<int>(most.count()));
+}
+
+void LaunchedProcess::signal(int number) {
+    // It is the launcher's child, which says that it has ended as soon as its number may be another's.
+    if (!ends_within(std::chrono::milliseconds(0))) ::kill(process_, number);
+}
+
 Launcher::Programs Launcher::installed() {
     Programs programs{.fetch = find_fetch_program(), .browser = {}};
     const char* variable = std::getenv("PATH");
@@ -125,14 +143,11 @@ std::unique_ptr<LaunchedProcess> Launcher::ask(const std::string& message, std::
     if (!fits) throw not_started(program, EINVAL);
     if (!send_message(requests_.get(), message, descriptors)) throw gone();
     its.close();
-    pollfd waited{.fd = ours.get(), .events = POLLIN, .revents = 0};
-    int ready = 0;
-    while ((ready = ::poll(&waited, 1, kPatienceMs)) < 0 && errno == EINTR) {
-    }
-    const auto status = ready > 0 ? receive_status(ours.get()) : std::nullopt;
+    const auto status =
+        is_readable_within(ours.get(), kPatienceMs) ? receive_status(ours.get()) : std::nullopt;
     if (!status) throw gone();
     if (status->what != LaunchStatus::What::Started) throw not_started(program, status->value);
-    return std::make_unique<LaunchedProcess>(std::move(ours));
+    return std::make_unique<LaunchedProcess>(std::move(ours), status->value);
 }
 
 std::unique_ptr<StartedProcess> Launcher::start(const StartRequest& request) const {

@@ -16,12 +16,16 @@ namespace sidewinder::app {
 /// A program that the launcher started.
 class LaunchedProcess : public StartedProcess {
   public:
-    explicit LaunchedProcess(storage::FileDescriptor status) : status_(std::move(status)) {}
-    int wait() override;                          ///< 255 when the launcher ended before the program
+    LaunchedProcess(storage::FileDescriptor status, pid_t process)
+        : status_(std::move(status)), process_(process) {}
+    int wait() override;  ///< 255 when the launcher ended before the program
+    bool ends_within(std::chrono::milliseconds most) override;
+    void signal(int number) override;
     int status() const { return status_.get(); }  ///< to wait on: readable when wait() will not wait
 
   private:
     storage::FileDescriptor status_;
+    pid_t process_;
 };
 
 /// A process of its own, forked before this one locks itself out of the network (network_lock.h), which

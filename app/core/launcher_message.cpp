@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 18> kOptions{
     "repo",        "revision",   "into",     "file",        "endpoint",        "ca",
     "proxy",       "token-file", "token-fd", "connections", "piece-bytes",     "save-bytes",
     "spare-bytes", "backoff-ms", "patience", "stall",       "connect-timeout", "http"};
-constexpr std::array<std::string_view, 2> kFlags{"--no-token", "--secrets"};
+constexpr std::array<std::string_view, 6> kFlags{"--no-token", "--secrets", "--in-file",
+                                                 "proxy",      "set",       "remove"};
 
 constexpr std::array<std::string_view, 10> kVariables{
     "HF_ENDPOINT", "HF_TOKEN",  "HTTP_PROXY", "http_proxy", "HTTPS_PROXY",

@@ -16,7 +16,8 @@ inline constexpr std::size_t kMostFields = 1024;
 inline constexpr std::size_t kMostDescriptors = 8;  ///< of one message
 
 /// An option of sidewinder-fetch that is known to do no more than name what is downloaded, from where, to
-/// where and how: `--name=value` with a name from a fixed list, or `--no-token`.
+/// where and how: `--name=value` with a name from a fixed list, a flag, or a word that keeps
+/// a proxy's password.
 bool is_fetch_argument(std::string_view argument);
 /// Of the environment: where the hub, the proxy, the CA file and the token are. None that a loader or a
 /// library acts on.
@@ -40,7 +41,7 @@ std::optional<LaunchMessage> parse_launch_message(std::string_view bytes);
 struct LaunchStatus {
     enum class What : int { Started, NotStarted, Ended };
     What what = What::NotStarted;
-    int value = 0;  ///< NotStarted: errno; Ended: the exit code, or 128 + the signal
+    int value = 0;  ///< Started: its process id; NotStarted: errno; Ended: the exit code, or 128 + the signal
 };
 
 }  // namespace sidewinder::app

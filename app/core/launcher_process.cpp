@@ -106,7 +106,10 @@ class LauncherProcess {
         FileDescriptor status = std::move(packet.descriptors.front());
         int process = -1;
         const int error = start(packet, process);
-        tell(status, error == 0 ? LaunchStatus::What::Started : LaunchStatus::What::NotStarted, error);
+        if (error == 0)
+            tell(status, LaunchStatus::What::Started, process);
+        else
+            tell(status, LaunchStatus::What::NotStarted, error);
         if (error == 0) running_.emplace(process, std::move(status));
     }
 
@@ -140,12 +143,16 @@ class LauncherProcess {
         signalfd_siginfo ignored;
         while (::read(ended_.get(), &ignored, sizeof ignored) > 0) {
         }
-        int status = 0;
-        for (pid_t process; (process = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-            const auto found = running_.find(process);
-            if (found == running_.end()) continue;
-            tell(found->second, LaunchStatus::What::Ended, code_of_status(status));
-            running_.erase(found);
+        // Told before its number becomes free: whoever asked may be about to send it a signal.
+        siginfo_t ended{};
+        while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+            const int code = ended.si_code == CLD_EXITED ? ended.si_status : 128 + ended.si_status;
+            if (const auto found = running_.find(ended.si_pid); found != running_.end()) {
+                tell(found->second, LaunchStatus::What::Ended, code);
+                running_.erase(found);
+            }
+            ::waitpid(ended.si_pid, nullptr, 0);
+            ended = {};
         }
     }
 

@@ -30,7 +30,8 @@ ModelEntry entry_of(const ModelFiles& models, const ModelJob& job) {
     return *entry;
 }
 
-/// No manifest over files that were found wrong: sidewinder-fetch would take them for right.
+}  // namespace
+
 void prepare_download(const ModelFiles& models, const ModelId& id) {
     const auto there = models.at(id);
     if (!there) return;
@@ -40,8 +41,8 @@ void prepare_download(const ModelFiles& models, const ModelId& id) {
     if (there->state == ModelState::Broken) fs::remove(there->folder / storage::Manifest::kFileName);
 }
 
-void finish_download(ModelFiles& models, const ModelId& id, const storage::OnBytes& progress,
-                     const std::stop_token& stop) {
+ModelEntry finish_download(ModelFiles& models, const ModelId& id, const storage::OnBytes& progress,
+                           const std::stop_token& stop) {
     auto model = models.at(id);
     if (model && model->state == ModelState::Broken) {  // the mark of a check that failed before
         models.verify(id, progress, stop);
@@ -51,9 +52,8 @@ void finish_download(ModelFiles& models, const ModelId& id, const storage::OnByt
         throw Error(Error::Kind::Damaged,
                     model ? model->reason : "The download left no model " + id.text() + ".");
     model_file_names(model->data);  // throws when it is no model for us
+    return *std::move(model);
 }
-
-}  // namespace
 
 ModelListing list_models(const storage::Paths& paths, const BackendMaker& backends) {
     const ModelFiles models(paths.models());

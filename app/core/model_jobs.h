@@ -29,6 +29,14 @@ struct ModelListing {
 /// Takes up to a few seconds with a GPU. Throws storage::Error.
 ModelListing list_models(const storage::Paths& paths, const BackendMaker& backends);
 
+/// Before sidewinder-fetch brings a model into its folder: no manifest may lie over files that were found
+/// wrong, it would take them for right. Throws storage::Error for one that is linked.
+void prepare_download(const storage::ModelFiles& models, const storage::ModelId& id);
+
+/// After it: the model as it is then, looked at as the engine does. Throws storage::Error, inference::Error.
+storage::ModelEntry finish_download(storage::ModelFiles& models, const storage::ModelId& id,
+                                    const storage::OnBytes& progress, const std::stop_token& stop);
+
 /// Long work on one model. Values; any thread, one at a time.
 struct ModelJob {
     enum class Kind {

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <thread>
 
 #include "storage/atomic_file.h"
 #include "storage/error.h"
@@ -18,6 +19,7 @@ namespace sidewinder::app {
 
 namespace {
 
+constexpr std::chrono::milliseconds kLookAgain{5};
 constexpr int kAboveTargets = 64;  // where no descriptor is that the program is to have
 
 /// What posix_spawn is told; released in the end.
@@ -82,14 +84,30 @@ class Child : public StartedProcess {
   public:
     explicit Child(pid_t process) : process_(process) {}
     int wait() override {
-        int status = 0;
-        while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-        }
-        return code_of_status(status);
+        if (!ended_) look(0);
+        return code_of_status(status_);
+    }
+    bool ends_within(std::chrono::milliseconds most) override {
+        const auto end = std::chrono::steady_clock::now() + most;
+        for (look(WNOHANG); !ended_ && std::chrono::steady_clock::now() < end; look(WNOHANG))
+            std::this_thread::sleep_for(kLookAgain);
+        return ended_;
+    }
+    void signal(int number) override {
+        if (!ended_) ::kill(process_, number);  // it keeps its number until it is waited for
     }
 
   private:
+    void look(int how) {
+        pid_t found = 0;
+        while ((found = ::waitpid(process_, &status_, how)) < 0 && errno == EINTR) {
+        }
+        ended_ = found != 0;
+    }
+
     pid_t process_;
+    int status_ = 0;
+    bool ended_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,6 +23,10 @@ class StartedProcess {
     virtual ~StartedProcess() = default;
     /// Waits for its end; its exit code, or 128 + the signal that ended it. Once.
     virtual int wait() = 0;
+    /// Whether it ends within `most`; wait() will not wait then.
+    virtual bool ends_within(std::chrono::milliseconds most) = 0;
+    /// Sends it a signal, unless it is known to have ended.
+    virtual void signal(int number) = 0;
 };
 
 /// Starts one program, always the same. It has a process group of its own, and no signal blocked.

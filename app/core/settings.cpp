@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "app/core/proxy_address.h"
 #include "storage/atomic_file.h"
 #include "storage/paths.h"
 
@@ -106,6 +107,24 @@ json read_object(const fs::path& file, std::string* problem) {
     return json::object();
 }
 
+/// The rest of the file stays as it is, whatever was left out of it.
+void take_password_out(const fs::path& file, Settings& s, std::string* problem) {
+    const std::string bare = without_password(s.proxy);
+    if (bare == s.proxy) return;
+    s.proxy = bare;
+    std::string now = "was taken out of";
+    try {
+        json to = read_object(file, nullptr);
+        to["proxy"] = bare;
+        storage::write_atomically(file, to.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+    } catch (const storage::Error&) {
+        now = "is still in";  // a folder that cannot be written to
+    }
+    if (problem)
+        *problem = "The proxy's password " + now + " " + file.string() +
+                   ", where others might find it. Type it in the settings to have it kept in the keyring.";
+}
+
 }  // namespace
 
 bool operator==(const Settings& a, const Settings& b) {
@@ -154,6 +173,7 @@ Settings load_settings(const fs::path& file, std::string* problem) {
         *problem = "Some settings in " + file.string() +
                    " are impossible and keep their defaults: " + left_out + ".";
     }
+    take_password_out(file, s, problem);
     return s;
 }
 
@@ -175,7 +195,7 @@ void save_settings(const fs::path& file, const Settings& s) {
     to["checkpoint_memory_mib"] = s.checkpoint_memory_mib;
     to["offline"] = s.offline;
     to["endpoint"] = s.endpoint;
-    to["proxy"] = s.proxy;
+    to["proxy"] = without_password(s.proxy);
     to["ca_file"] = s.ca_file;
     to["token_file"] = s.token_file;
     to["downloads"] = json::array();

@@ -32,7 +32,7 @@ struct Settings {
     // Of downloads, which are all that uses a network.
     bool offline = true;   ///< the window starts none
     std::string endpoint;  ///< FetchOptions; empty: HF_ENDPOINT, else the Hub
-    std::string proxy;
+    std::string proxy;     ///< with a name perhaps, never with a password
     std::string ca_file;
     std::string token_file;
     /// One that was begun: what its folder cannot tell.
@@ -48,7 +48,8 @@ struct Settings {
 };
 
 /// Reads what is there, field by field: a missing, damaged or impossible value keeps its default, so that a
-/// bad file never keeps anybody from starting. `problem` receives a sentence when something was left out.
+/// bad file never keeps anybody from starting. `problem` receives a sentence when something was left out. A
+/// proxy's password, which earlier versions kept there, is taken out of the file at once.
 Settings load_settings(const std::filesystem::path& file, std::string* problem = nullptr);
 
 /// Atomic and synced; throws storage::Error. Fields of a newer version that this one doesn't know are kept.

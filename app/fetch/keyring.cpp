@@ -18,9 +18,6 @@ using download::Token;
 
 namespace {
 
-constexpr const char* kOtherwise =
-    "Keep the token in a file with 'sidewinder-cli models token set --in-file', or set HF_TOKEN.";
-
 template <auto free_function>
 struct Freed {
     template <typename Handle>
@@ -74,22 +71,17 @@ class Failed {
         if (error_ == nullptr) return;
         const std::string why = error_->message;
         if (g_error_matches(error_, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-            throw download::Error(
-                Fault::Keyring,
-                std::string("The keyring did not answer in time. Unlock it and try again. ") + kOtherwise);
+            throw download::Error(Fault::Keyring,
+                                  "The keyring did not answer in time. Unlock it and try again.");
         if (g_error_matches(error_, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) throw_locked();
         if (g_error_matches(error_, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
             g_error_matches(error_, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
-            throw Missing(
-                Fault::Keyring,
-                std::string("There is no keyring on this desktop (no Secret Service). ") + kOtherwise);
-        throw download::Error(Fault::Keyring, "The keyring could not be used: " + why + ". " + kOtherwise);
+            throw Missing(Fault::Keyring, "There is no keyring on this desktop (no Secret Service).");
+        throw download::Error(Fault::Keyring, "The keyring could not be used: " + why + ".");
     }
     [[noreturn]] static void throw_locked() {
-        throw download::Error(
-            Fault::Keyring,
-            std::string("The keyring is locked, so its token was not used. Unlock it and try again. ") +
-                kOtherwise);
+        throw download::Error(Fault::Keyring,
+                              "The keyring is locked, so it was not used. Unlock it and try again.");
     }
 
   private:
@@ -107,23 +99,22 @@ const SecretSchema& schema() {
     return kSchema;
 }
 
-Attributes attributes_of(const std::string& hub) {
-    return Attributes(secret_attributes_build(&schema(), "hub", hub.c_str(), nullptr));
+Attributes attributes_of(const std::string& place) {
+    return Attributes(secret_attributes_build(&schema(), "hub", place.c_str(), nullptr));
 }
 
 Service connected(const TimeLimit& limit) {
     if (!has_session_bus())
-        throw Missing(Fault::Keyring,
-                      std::string("There is no keyring here: this session has no D-Bus. ") + kOtherwise);
+        throw Missing(Fault::Keyring, "There is no keyring here: this session has no D-Bus.");
     Failed failed;
     Service service(secret_service_get_sync(SECRET_SERVICE_NONE, limit.get(), failed.out()));
     failed.check();
     return service;
 }
 
-Items items_of(SecretService* service, const std::string& hub, int flags, const TimeLimit& limit) {
+Items items_of(SecretService* service, const std::string& place, int flags, const TimeLimit& limit) {
     Failed failed;
-    Items items(secret_service_search_sync(service, &schema(), attributes_of(hub).get(),
+    Items items(secret_service_search_sync(service, &schema(), attributes_of(place).get(),
                                            static_cast<SecretSearchFlags>(flags), limit.get(), failed.out()));
     failed.check();
     return items;
@@ -131,10 +122,10 @@ Items items_of(SecretService* service, const std::string& hub, int flags, const 
 
 }  // namespace
 
-Token find(const std::string& hub, std::chrono::seconds most) {
+Token find(const std::string& place, std::chrono::seconds most) {
     const TimeLimit limit(most);
     const Service service = connected(limit);
-    const Items items = items_of(service.get(), hub, SECRET_SEARCH_LOAD_SECRETS, limit);
+    const Items items = items_of(service.get(), place, SECRET_SEARCH_LOAD_SECRETS, limit);
     if (!items) return {};
     auto* item = static_cast<SecretItem*>(items->data);
     if (secret_item_get_locked(item)) Failed::throw_locked();
@@ -143,20 +134,20 @@ Token find(const std::string& hub, std::chrono::seconds most) {
     return text == nullptr ? Token() : Token(text);
 }
 
-void store(const std::string& hub, const Token& token, std::chrono::seconds most) {
+void store(const std::string& place, const Token& token, std::chrono::seconds most) {
     const TimeLimit limit(most);
     const Service service = connected(limit);
     Failed failed;
-    const std::string label = "Sidewinder: access token for " + hub;
-    secret_password_storev_sync(&schema(), attributes_of(hub).get(), SECRET_COLLECTION_DEFAULT, label.c_str(),
-                                token.text().c_str(), limit.get(), failed.out());
+    const std::string label = "Sidewinder: " + place;
+    secret_password_storev_sync(&schema(), attributes_of(place).get(), SECRET_COLLECTION_DEFAULT,
+                                label.c_str(), token.text().c_str(), limit.get(), failed.out());
     failed.check();
 }
 
-bool remove(const std::string& hub, std::chrono::seconds most) {
+bool remove(const std::string& place, std::chrono::seconds most) {
     const TimeLimit limit(most);
     const Service service = connected(limit);
-    const Items items = items_of(service.get(), hub, SECRET_SEARCH_ALL, limit);
+    const Items items = items_of(service.get(), place, SECRET_SEARCH_ALL, limit);
     for (GList* item = items.get(); item != nullptr; item = item->next) {
         if (secret_item_get_locked(static_cast<SecretItem*>(item->data))) Failed::throw_locked();
         Failed failed;

@@ -1,5 +1,4 @@
 #include <signal.h>
-#include <strings.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -14,9 +13,11 @@
 
 #include "app/fetch/command_reader.h"
 #include "app/fetch/event_writer.h"
+#include "app/fetch/proxy_command.h"
 #include "app/fetch/token_choice.h"
 #include "app/fetch/token_command.h"
 #include "storage/download/repository_download.h"
+#include "storage/hub_cache.h"
 
 namespace {
 
@@ -85,26 +86,18 @@ void add_options(CLI::App& app, Arguments& a) {
     add_limits(app, a);
 }
 
-/// HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, as huggingface_hub reads them.
 void refuse_if_offline() {
-    for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr) continue;
-        for (const char* yes : {"1", "ON", "YES", "TRUE"})
-            if (::strcasecmp(value, yes) == 0)
-                throw download::Error(Fault::Usage, std::string(name) + "=" + value +
-                                                        " forbids downloads. Unset it to download.");
-    }
+    if (const std::string variable = storage::offline_variable(); !variable.empty())
+        throw download::Error(Fault::Usage, variable + " forbids downloads. Unset it to download.");
 }
 
 download::Proxy proxy_of(const Arguments& a, const std::string& handed_over) {
     if (!handed_over.empty()) return download::Proxy(handed_over);
     download::Proxy proxy(a.proxy);
-    if (proxy.has_credentials())
-        throw download::Error(
-            Fault::Usage,
-            "A name and password on a command line can be read by others. Put the proxy into "
-            "HTTPS_PROXY instead.");
+    if (!proxy.password().empty())
+        throw download::Error(Fault::Usage,
+                              "A password on a command line can be read by others. Put the proxy into "
+                              "HTTPS_PROXY instead.");
     return proxy;
 }
 
@@ -117,13 +110,14 @@ struct Hidden {
 int run(Arguments& a, fetch::CommandReader& commands, Hidden& hidden) {
     refuse_if_offline();
     const fetch::Secrets secrets = a.secrets ? commands.wait_for_secrets() : fetch::Secrets();
-    hidden.proxy = proxy_of(a, secrets.proxy);
+    const auto note = [](const std::string& sentence) {
+        fetch::EventWriter(STDOUT_FILENO, {}, {}).note("", sentence);
+    };
+    hidden.proxy = fetch::with_kept_password(proxy_of(a, secrets.proxy), note);
     const download::HubAddress address(download::endpoint_of(a.endpoint), a.repository, a.revision);
-    hidden.token =
-        fetch::choose_token(
-            {a.no_token, a.token_fd, a.token_file, secrets.token}, address.origin().text(),
-            [](const std::string& sentence) { fetch::EventWriter(STDOUT_FILENO, {}, {}).note("", sentence); })
-            .token;
+    hidden.token = fetch::choose_token({a.no_token, a.token_fd, a.token_file, secrets.token},
+                                       address.origin().text(), note)
+                       .token;
     a.limits.backoff = download::Milliseconds(a.backoff_ms);
     a.limits.patience = std::chrono::seconds(a.patience_seconds);
     download::HttpSession session({address.origin(), hidden.token, a.ca_file, hidden.proxy, a.http,
@@ -166,6 +160,7 @@ int main(int argc, char** argv) {
     for (const int signal : {SIGPIPE, SIGXFSZ})
         ::signal(signal, SIG_IGN);  // the calls fail instead, and say why
     if (argc > 1 && std::string_view(argv[1]) == "token") return fetch::run_token_command(argc - 1, argv + 1);
+    if (argc > 1 && std::string_view(argv[1]) == "proxy") return fetch::run_proxy_command(argc - 1, argv + 1);
     CLI::App app(
         "Downloads one model from a model hub, verified. The only program of Sidewinder's that talks to a "
         "network. Progress is JSON lines (app/fetch/protocol.h).",

@@ -21,7 +21,8 @@
 ///                                               a try failed, the next one follows after the wait
 ///   {"event":"note","file":F,"message":sentence}     e.g. a file changed at the hub and starts over
 ///   {"event":"verified","file":F,"size":N,"sha256":64 hex digits}
-///   {"event":"token","where":W,"message":sentence}   the last line of `sidewinder-fetch token …`; W:
+///   {"event":"token","where":W,"message":sentence}   the last line of `sidewinder-fetch token …` and
+///                                               `proxy …`; W:
 ///   "keyring",
 ///                                               "file", a variable's name or a path; "" for none
 ///   {"event":"done","folder":path,"commit":…,"manifest":path,"bytes":sum}     the last line of a good end

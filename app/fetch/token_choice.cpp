@@ -1,7 +1,6 @@
 #include "app/fetch/token_choice.h"
 
-#include "app/fetch/keyring.h"
-#include "storage/paths.h"
+#include "app/fetch/secret_store.h"
 
 namespace sidewinder::fetch {
 
@@ -9,28 +8,12 @@ using download::FoundToken;
 
 namespace {
 
-constexpr std::chrono::seconds kKeyringTime{5};
-
-FoundToken of_keyring(const std::string& hub, const std::function<void(const std::string&)>& note) {
-    try {
-        return {keyring::find(hub, kKeyringTime), "keyring"};
-    } catch (const keyring::Missing&) {  // most machines without a desktop
-    } catch (const download::Error& error) {
-        note(error.what());
-    }
-    return {};
-}
-
 FoundToken of_our_file(const std::string& hub) {
     const download::TokenFile file = our_token_file();
     return {file.find(hub), file.path().string()};
 }
 
 }  // namespace
-
-download::TokenFile our_token_file() {
-    return download::TokenFile(storage::standard_paths().config / "tokens.json");
-}
 
 FoundToken choose_token(const TokenArguments& arguments, const std::string& hub,
                         const std::function<void(const std::string&)>& note) {
@@ -40,7 +23,7 @@ FoundToken choose_token(const TokenArguments& arguments, const std::string& hub,
     if (!arguments.file.empty()) return {download::read_token_file(arguments.file), arguments.file};
     if (FoundToken found = download::token_of_variables(); found.token) return found;
     if (download::implicit_tokens_are_off()) return {};
-    if (FoundToken found = of_keyring(hub, note); found.token) return found;
+    if (download::Token found = find_in_keyring(hub, note)) return {std::move(found), "keyring"};
     if (FoundToken found = download::token_of_hugging_face(); found.token) return found;
     if (FoundToken found = of_our_file(hub); found.token) return found;
     return {};

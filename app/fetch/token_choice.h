@@ -4,7 +4,6 @@
 #include <string>
 
 #include "storage/download/token.h"
-#include "storage/download/token_file.h"
 
 namespace sidewinder::fetch {
 
@@ -15,9 +14,6 @@ struct TokenArguments {
     std::string file;
     std::string handed_over;  ///< on standard input
 };
-
-/// tokens.json in the configuration folder. Throws storage::Error without a home.
-download::TokenFile our_token_file();
 
 /// The first of: what was handed over, --token-fd, --token-file, HF_TOKEN, the keyring's for this hub,
 /// huggingface_hub's file, ours for this hub. `note` hears why the keyring could not be asked. Throws

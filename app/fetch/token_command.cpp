@@ -2,15 +2,13 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 
 #include "app/fetch/command_reader.h"
-#include "app/fetch/event_writer.h"
-#include "app/fetch/keyring.h"
+#include "app/fetch/secret_command.h"
+#include "app/fetch/secret_store.h"
 #include "app/fetch/token_choice.h"
 #include "storage/download/hub_address.h"
-#include "storage/error.h"
 
 namespace sidewinder::fetch {
 
@@ -24,7 +22,11 @@ struct Arguments {
     std::int64_t seconds = 60;  // the person may have to unlock the keyring
 
     std::string hub() const { return download::hub_origin(endpoint).text(); }
-    std::chrono::seconds most() const { return std::chrono::seconds(seconds); }
+    Keep keep() const {
+        return {
+            hub(), in_file, std::chrono::seconds(seconds),
+            "Keep the token in a file with 'sidewinder-cli models token set --in-file', or set HF_TOKEN."};
+    }
 };
 
 void set(const Arguments& a, EventWriter& events) {
@@ -33,13 +35,9 @@ void set(const Arguments& a, EventWriter& events) {
     const download::Token token(secrets.token);
     if (!token)
         throw download::Error(Fault::Usage, "The access token is empty. Copy it from the hub's settings.");
-    if (!a.in_file) {
-        keyring::store(a.hub(), token, a.most());
-        return events.token("keyring", "The access token for " + a.hub() + " is in the keyring.");
-    }
-    const download::TokenFile file = our_token_file();
-    file.store(a.hub(), token);
-    events.token("file", "The access token for " + a.hub() + " is in " + file.path().string() +
+    keep(a.keep(), token);
+    if (!a.in_file) return events.token("keyring", "The access token for " + a.hub() + " is in the keyring.");
+    events.token("file", "The access token for " + a.hub() + " is in " + our_token_file().path().string() +
                              ", which only you may read; it is not encrypted.");
 }
 
@@ -54,17 +52,9 @@ void show_where(const Arguments& a, EventWriter& events) {
     events.token("", "There is no access token for " + a.hub() + "." + trouble);
 }
 
-/// From wherever we may have put it.
 void remove(const Arguments& a, EventWriter& events) {
-    bool removed = our_token_file().remove(a.hub());
     std::string trouble;
-    try {
-        removed = keyring::remove(a.hub(), a.most()) || removed;
-    } catch (const keyring::Missing&) {
-    } catch (const download::Error& error) {
-        if (!removed) throw;
-        trouble = std::string(" The keyring's own was not looked for. ") + error.what();
-    }
+    const bool removed = forget(a.keep(), trouble);
     events.token("", removed ? "The access token for " + a.hub() + " is removed." + trouble
                              : "There was no access token of ours for " + a.hub() + ".");
 }
@@ -89,21 +79,11 @@ int run_token_command(int argc, char** argv) {
     CLI::App* where_command = add("show-where", "Say which token a download would use");
     CLI::App* remove_command = add("remove", "Remove the token from the keyring and our file");
     EventWriter events(STDOUT_FILENO, {}, {});
-    try {
-        app.parse(argc, argv);
+    return run_secret_command(app, argc, argv, events, [&] {
         if (*set_command) set(arguments, events);
         if (*where_command) show_where(arguments, events);
         if (*remove_command) remove(arguments, events);
-        return 0;
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : static_cast<int>(Fault::Usage);
-    } catch (const download::Error& error) {
-        events.error(error.fault(), error.what());
-        return static_cast<int>(error.fault());
-    } catch (const storage::Error& error) {
-        events.error(Fault::Usage, error.what());
-        return static_cast<int>(Fault::Usage);
-    }
+    });
 }
 
 }  // namespace sidewinder::fetch

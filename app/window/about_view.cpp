@@ -42,9 +42,11 @@ ui::AboutView about_view(const NetworkLock& lock) {
                           library("SQLite", Application::tr("public domain")), named("SQLiteCpp", "MIT"),
                           named("MD4C", "MIT"), named("Highway", "Apache-2.0"),
                           named("JSON for Modern C++", "MIT"), named("xxHash", "BSD-2-Clause"),
-                          named("OpenSSL (libcrypto)", "Apache-2.0"), named("libseccomp", "LGPL-2.1")},
+                          named("OpenSSL (libcrypto)", "Apache-2.0"), named("libseccomp", "LGPL-2.1"),
+                          named("libgit2", "GPL-2.0, linking exception")},
             .otherPrograms = {named("CLI11", "BSD-3-Clause"), named("curl", "curl"),
-                              named("OpenSSL", "Apache-2.0")}};
+                              named("OpenSSL", "Apache-2.0"), named("libsecret", "LGPL-2.1"),
+                              named("GLib", "LGPL-2.1")}};
 }
 
 }  // namespace sidewinder::app

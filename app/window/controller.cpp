@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "app/window/proxy_password_keeper.h"
 #include "storage/error.h"
 
 namespace sidewinder::app {
@@ -87,6 +88,10 @@ void Controller::connectWindow() {
     connect(w, &MainWindow::deleteRequested, this, &Controller::removeConversation);
     connect(w, &MainWindow::searchRequested, this, &Controller::search);
     connect(w, &MainWindow::settingsChanged, this, &Controller::applySettings);
+    auto* keeper = new ProxyPasswordKeeper(parts_.fetch, this);
+    connect(w, &MainWindow::proxyPasswordGiven, keeper, &ProxyPasswordKeeper::keep);
+    connect(w, &MainWindow::proxyPasswordForgotten, keeper, &ProxyPasswordKeeper::forget);
+    connect(keeper, &ProxyPasswordKeeper::said, w, &MainWindow::sayProxyPassword);
     connect(w, &MainWindow::undoDeleteRequested, this, [this](qint64 id) {
         parts_.store.ask([id](Conversations& c) { c.undo_remove(id); });
         refreshList();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/core/proxy_address.h"
+
 namespace sidewinder::app {
 
 namespace {
@@ -130,7 +132,7 @@ Settings with_shown(Settings s, const ui::Settings& shown) {
     s.font_size = shown.fontSize;
     s.offline = shown.offline;
     s.endpoint = shown.endpoint.toStdString();
-    s.proxy = shown.proxy.toStdString();
+    s.proxy = without_password(shown.proxy.toStdString());
     s.ca_file = shown.caFile.toStdString();
     s.token_file = shown.tokenFile.toStdString();
     return s;

@@ -918,8 +918,8 @@ int mean(const int *v, unsigned n) {
         <translation>Importado, e cada arquivo foi verificado.</translation>
     </message>
     <message>
-        <source>Downloaded, and every file is right.</source>
-        <translation>Baixado, e todos os arquivos estão certos.</translation>
+        <source>Downloaded, and every file was checked.</source>
+        <translation>Baixado, e cada arquivo foi verificado.</translation>
     </message>
     <message>
         <source>Every file is right.</source>
@@ -1100,8 +1100,42 @@ int mean(const int *v, unsigned n) {
         <translation>Parar</translation>
     </message>
     <message>
-        <source>%1, right</source>
-        <translation>%1, certo</translation>
+        <source>%1, checked</source>
+        <translation>%1, verificado</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ProxyPassword</name>
+    <message>
+        <source>Keep</source>
+        <translation>Guardar</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Esquecer</translation>
+    </message>
+    <message>
+        <source>In a file that only you may read, not encrypted</source>
+        <translation>Em um arquivo que só você pode ler, sem criptografia</translation>
+    </message>
+    <message>
+        <source>Proxy password</source>
+        <translation>Senha do proxy</translation>
+    </message>
+    <message>
+        <source>For a proxy with a name: NAME@HOST:PORT</source>
+        <translation>Para um proxy com nome: NOME@HOST:PORTA</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ProxyPasswordKeeper</name>
+    <message>
+        <source>The keyring has not answered yet. Try again in a moment.</source>
+        <translation>O chaveiro ainda não respondeu. Tente de novo daqui a pouco.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept (code %1). Try it again.</source>
+        <translation>Nada foi guardado (código %1). Tente de novo.</translation>
     </message>
 </context>
 <context>
@@ -1376,10 +1410,6 @@ int mean(const int *v, unsigned n) {
         <translation>Proxy</translation>
     </message>
     <message>
-        <source>A password belongs into the environment (HTTPS_PROXY).</source>
-        <translation>Uma senha pertence ao ambiente (HTTPS_PROXY).</translation>
-    </message>
-    <message>
         <source>From the environment</source>
         <translation>Do ambiente</translation>
     </message>
@@ -1406,6 +1436,18 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>From the environment (HF_TOKEN)</source>
         <translation>Do ambiente (HF_TOKEN)</translation>
+    </message>
+    <message>
+        <source>With a name where it asks for one: http://NAME@HOST:PORT.</source>
+        <translation>Com um nome, se ele pedir: http://NOME@HOST:PORTA.</translation>
+    </message>
+    <message>
+        <source>Proxy password</source>
+        <translation>Senha do proxy</translation>
+    </message>
+    <message>
+        <source>Kept in this desktop&apos;s keyring, never in the settings; only a download reads it.</source>
+        <translation>Fica no chaveiro desta área de trabalho, nunca nas configurações; só um download a lê.</translation>
     </message>
 </context>
 <context>

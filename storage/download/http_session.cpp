@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "storage/download/http_shared.h"
+#include "storage/download/system_ca.h"
 
 namespace sidewinder::download {
 
@@ -47,6 +48,7 @@ HttpSession::HttpSession(HttpOptions options) : shared_(std::make_unique<Shared>
     shared_->proxy_for_http = options.proxy ? options.proxy : proxy_of_environment("http", ::getenv);
     shared_->hub_is_private =
         is_loopback_host(options.hub.host) || is_private_address(without_brackets(options.hub.host));
+    if (options.ca_file.empty()) options.ca_file = system_ca_file();
     shared_->options = std::move(options);
     shared_->multi.reset(curl_multi_init());
     if (!shared_->multi) throw std::bad_alloc();

@@ -68,6 +68,7 @@ Proxy::Proxy(std::string_view text) {
     if (!is_known(scheme) || host.empty()) throw unclear();
     name_ = part(parts.get(), CURLUPART_USER, CURLU_URLDECODE);
     password_ = part(parts.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
+    encoded_name_ = part(parts.get(), CURLUPART_USER);
     encoded_password_ = part(parts.get(), CURLUPART_PASSWORD);
     if (name_.empty() && !part(parts.get(), CURLUPART_USER).empty()) throw unclear();  // e.g. %0A in it
     if (password_.empty() && !encoded_password_.empty()) throw unclear();
@@ -77,8 +78,17 @@ Proxy::Proxy(std::string_view text) {
     address_ = scheme + "://" + host + ":" + std::to_string(port_);
 }
 
+Proxy Proxy::with_password(const std::string& encoded) const {
+    const std::size_t host = address_.find("://") + 3;
+    std::string whole =
+        address_.substr(0, host) + encoded_name_ + ":" + encoded + "@" + address_.substr(host);
+    Proxy proxy(whole);
+    wipe(whole);
+    return proxy;
+}
+
 Proxy::~Proxy() {
-    for (std::string* secret : {&name_, &password_, &encoded_password_}) wipe(*secret);
+    for (std::string* secret : {&name_, &encoded_name_, &password_, &encoded_password_}) wipe(*secret);
 }
 
 std::string Proxy::hidden(std::string text) const {

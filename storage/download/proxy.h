@@ -25,12 +25,17 @@ class Proxy {
     int port() const { return port_; }
     const std::string& name() const { return name_; }
     const std::string& password() const { return password_; }
+    /// What its password is kept under in a store of secrets: the name and the address.
+    std::string place() const { return "proxy " + name_ + "@" + address_; }
+    const std::string& encoded_password() const { return encoded_password_; }
+    /// This one with a password, percent-encoded as in an address. Throws Error(Usage).
+    Proxy with_password(const std::string& encoded) const;
     bool has_credentials() const { return !name_.empty() || !password_.empty(); }
     /// `text` without the password, as it is and as it was given.
     std::string hidden(std::string text) const;
 
   private:
-    std::string address_, name_, password_, encoded_password_;
+    std::string address_, name_, encoded_name_, password_, encoded_password_;
     int port_ = 0;
 };
 

@@ -390,6 +390,43 @@ class TestWindow : public QObject {
         QVERIFY(window_->settings().device == DeviceChoice::Cpu);
     }
 
+    void aProxysPasswordNeverReachesTheSettings() {
+        QTest::keyClick(window_.get(), Qt::Key_Comma, Qt::ControlModifier);
+        auto* dialog = window_->findChild<SettingsDialog*>();
+        QLineEdit *proxy = nullptr, *password = nullptr;
+        for (QLineEdit* line : dialog->findChildren<QLineEdit*>()) {
+            if (line->accessibleName() == QStringLiteral("Proxy")) proxy = line;
+            if (line->echoMode() == QLineEdit::Password) password = line;
+        }
+        QVERIFY(proxy && password && !password->isEnabled());
+        QSignalSpy changed(window_.get(), &MainWindow::settingsChanged);
+        QSignalSpy given(window_.get(), &MainWindow::proxyPasswordGiven);
+        QSignalSpy forgotten(window_.get(), &MainWindow::proxyPasswordForgotten);
+        proxy->setFocus();
+        QTest::keyClicks(proxy, QStringLiteral("http://me:se%20cret@proxy:3128"));
+        QCOMPARE(changed.count(), 0);
+        QTest::keyClick(proxy, Qt::Key_Return);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(window_->settings().proxy, QStringLiteral("http://me@proxy:3128"));
+        QCOMPARE(proxy->text(), window_->settings().proxy);
+        QCOMPARE(password->text(), QStringLiteral("se cret"));
+        QVERIFY(password->isEnabled());
+        QTest::keyClick(password, Qt::Key_Return);
+        QCOMPARE(given.count(), 1);
+        QCOMPARE(given[0],
+                 (QVariantList{QStringLiteral("http://me@proxy:3128"), QStringLiteral("se cret"), false}));
+        QVERIFY(password->text().isEmpty());
+        QCOMPARE(changed.count(), 1);
+        window_->sayProxyPassword(QStringLiteral("The password is in the keyring."));
+        const auto labels = dialog->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+            return label->text() == QStringLiteral("The password is in the keyring.") && !label->isHidden();
+        }));
+        for (QPushButton* button : dialog->findChildren<QPushButton*>())
+            if (button->text() == QStringLiteral("Forget")) button->click();
+        QCOMPARE(forgotten.count(), 1);
+    }
+
     void float8IsOfferedWhereTheDeviceHasIt() {
         QTest::keyClick(window_.get(), Qt::Key_Comma, Qt::ControlModifier);
         auto* box = window_->findChild<SettingsDialog*>()->findChild<QCheckBox*>();

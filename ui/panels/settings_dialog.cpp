@@ -12,6 +12,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/panels/proxy_password.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -189,17 +190,27 @@ void SettingsDialog::buildNetwork(QVBoxLayout& page) {
     const auto line = [&](const QString& name, const QString& hint, const QString& empty) {
         auto* field = new QLineEdit;
         field->setPlaceholderText(empty);
-        connect(field, &QLineEdit::textChanged, this, &SettingsDialog::report);
         addRow(page, name, hint, field, true);
         return field;
     };
     endpoint_ = line(tr("Hub or mirror"), tr("Where models are fetched from."),
                      QStringLiteral("https://huggingface.co"));
-    proxy_ = line(tr("Proxy"), tr("A password belongs into the environment (HTTPS_PROXY)."),
+    proxy_ = line(tr("Proxy"), tr("With a name where it asks for one: http://NAME@HOST:PORT."),
                   tr("From the environment"));
+    connect(proxy_, &QLineEdit::editingFinished, this, &SettingsDialog::takeProxy);
+    connect(proxy_, &QLineEdit::textChanged, this,
+            [this] { proxyPassword_->setProxy(proxy_->text().trimmed()); });
+    proxyPassword_ = new ProxyPassword;
+    connect(proxyPassword_, &ProxyPassword::given, this, &SettingsDialog::proxyPasswordGiven);
+    connect(proxyPassword_, &ProxyPassword::forgotten, this, &SettingsDialog::proxyPasswordForgotten);
+    addRow(page, tr("Proxy password"),
+           tr("Kept in this desktop's keyring, never in the settings; only a download reads it."),
+           proxyPassword_, true);
     caFile_ = line(tr("Certificates"), tr("A PEM file, where a company has its own."), tr("The system's"));
     tokenFile_ = line(tr("Access token"), tr("A file that only you may read. For models that ask for one."),
                       tr("From the environment (HF_TOKEN)"));
+    for (QLineEdit* field : {endpoint_, caFile_, tokenFile_})
+        connect(field, &QLineEdit::textChanged, this, &SettingsDialog::report);
 }
 
 QString SettingsDialog::float8Hint() const {
@@ -243,6 +254,7 @@ void SettingsDialog::setSettings(const Settings& s) {
         if (field->text().trimmed() != text) field->setText(text);
     };
     fill(endpoint_, s.endpoint);
+    takenProxy_ = s.proxy;
     fill(proxy_, s.proxy);
     fill(caFile_, s.caFile);
     fill(tokenFile_, s.tokenFile);
@@ -268,10 +280,27 @@ Settings SettingsDialog::settings() const {
     s.threads = threads_->value();
     s.offline = offline_->isChecked();
     s.endpoint = endpoint_->text().trimmed();
-    s.proxy = proxy_->text().trimmed();
+    s.proxy = takenProxy_;
     s.caFile = caFile_->text().trimmed();
     s.tokenFile = tokenFile_->text().trimmed();
     return s;
+}
+
+void SettingsDialog::sayProxyPassword(const QString& sentence) {
+    proxyPassword_->say(sentence);
+}
+
+/// Only once it is whole: before its '@' is typed, a password in it cannot be told from a host's port.
+void SettingsDialog::takeProxy() {
+    QString proxy = proxy_->text().trimmed();
+    if (const auto [bare, password] = ProxyPassword::apart(proxy); !bare.isEmpty()) {
+        proxy = bare;
+        proxy_->setText(bare);
+        proxyPassword_->setPassword(password);
+    }
+    if (proxy == takenProxy_) return;
+    takenProxy_ = proxy;
+    report();
 }
 
 void SettingsDialog::report() {

@@ -15,6 +15,8 @@ class QVBoxLayout;
 
 namespace sidewinder::ui {
 
+class ProxyPassword;
+
 /// All settings on one page; every change counts at once. Not modal.
 class SettingsDialog : public QDialog {
     Q_OBJECT
@@ -26,9 +28,13 @@ class SettingsDialog : public QDialog {
     /// Where it can't be had its box is off, with the reason beside it, unless it is ticked: what was chosen
     /// stays, and can be taken back.
     void setFloat8Offered(bool offered);
+    void sayProxyPassword(const QString& sentence);  ///< how keeping or forgetting it went
 
   Q_SIGNALS:
     void changed(const sidewinder::ui::Settings& settings);
+    /// Never part of the settings.
+    void proxyPasswordGiven(const QString& proxy, const QString& password, bool inFile);
+    void proxyPasswordForgotten(const QString& proxy);
 
   private:
     void buildLook(QVBoxLayout& page);
@@ -43,6 +49,7 @@ class SettingsDialog : public QDialog {
     QSpinBox* whole(int minimum, int maximum);
     QString float8Hint() const;
     void enableFloat8();
+    void takeProxy();
     void report();
 
     const Theme& theme_;
@@ -65,6 +72,8 @@ class SettingsDialog : public QDialog {
     QCheckBox* offline_;
     QLineEdit* endpoint_;
     QLineEdit* proxy_;
+    QString takenProxy_;
+    ProxyPassword* proxyPassword_;
     QLineEdit* caFile_;
     QLineEdit* tokenFile_;
 };

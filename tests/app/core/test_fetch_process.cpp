@@ -1,9 +1,14 @@
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <QtTest>
 
+#include <cerrno>
+#include <fstream>
+
 #include "app/core/fetch_process.h"
 #include "storage/error.h"
+#include "tests/support/pipe.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace sidewinder;
@@ -174,6 +179,33 @@ class TestFetchProcess : public QObject {
         const auto witness = directory_ / "ended";
         { FetchProcess process(program("cat >/dev/null; touch " + witness.string()), options()); }
         QVERIFY(std::filesystem::exists(witness));
+    }
+
+    void oneThatHeedsNothingIsEndedAndWhatItFetchedStays_data() {
+        QTest::addColumn<QString>("trap");
+        QTest::addColumn<bool>("termed");
+        QTest::newRow("heeds SIGTERM") << QStringLiteral("trap 'touch %1; exit 0' TERM") << true;
+        QTest::newRow("heeds nothing") << QStringLiteral("trap '' TERM") << false;
+    }
+    void oneThatHeedsNothingIsEndedAndWhatItFetchedStays() {
+        QFETCH(const QString, trap);
+        QFETCH(const bool, termed);
+        const auto part = directory_ / "part", pid = directory_ / "pid", witness = directory_ / "termed";
+        for (const auto& path : {part, pid, witness}) std::filesystem::remove(path);
+        {
+            FetchProcess process(
+                program(trap.arg(QString::fromStdString(witness)).toStdString() + "\necho fetched >" +
+                        part.string() + "\necho $$ >" + pid.string() + "\nwhile :; do sleep 0.05; done"),
+                options());
+            QVERIFY(tests::soon(
+                [&] { return std::filesystem::exists(pid) && std::filesystem::file_size(pid) > 0; }));
+        }
+        int number = 0;
+        std::ifstream(pid) >> number;
+        QVERIFY(number > 0);
+        QVERIFY(::kill(number, 0) != 0 && errno == ESRCH);
+        QCOMPARE(std::filesystem::exists(witness), termed);
+        QVERIFY(std::filesystem::file_size(part) > 0);
     }
 
     void aDeadProgramTakesNoCommands() {

@@ -57,6 +57,24 @@ class TestLauncher : public QObject {
     }
 
   private slots:
+    void whatDoesNotEndIsEndedByASignal() {
+        const Launcher launcher(
+            {.fetch = script("trap '' TERM\necho ready\nwhile :; do sleep 0.05; done"), .browser = {}});
+        Pipe in, out;
+        StartRequest request;
+        request.arguments = {"--repo=a/b"};
+        request.input = in.read.get();
+        request.output = out.write.get();
+        const auto process = launcher.start(request);
+        char first = 0;
+        QCOMPARE(::read(out.read.get(), &first, 1), ssize_t{1});
+        process->signal(SIGTERM);
+        QVERIFY(!process->ends_within(std::chrono::milliseconds(50)));
+        process->signal(SIGKILL);
+        QVERIFY(process->ends_within(std::chrono::seconds(10)));
+        QCOMPARE(process->wait(), 128 + SIGKILL);
+    }
+
     void theProgramGetsArgumentsAndStreams() {
         const Ran ran = run("for a in \"$@\"; do echo \"<$a>\"; done; cat; exit 3",
                             {.arguments = {"--repo=a/b c", "--into=/x\n'\"$(date)", "--no-token"}}, "typed");

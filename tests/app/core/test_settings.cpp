@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/core/proxy_address.h"
 #include "app/core/settings.h"
 
 using namespace sidewinder::app;
@@ -107,6 +108,35 @@ class TestSettings : public QObject {
         std::ifstream in(file());
         const std::string text{std::istreambuf_iterator<char>(in), {}};
         QVERIFY2(text.find("from_the_future") != std::string::npos, text.c_str());
+    }
+
+    void aProxysPasswordIsNeitherKeptNorLeft() {
+        Settings s;
+        s.proxy = "http://me:pass/w@rd@proxy:3128";
+        save_settings(file(), s);
+        QCOMPARE(load_settings(file()).proxy, std::string("http://me@proxy:3128"));
+        write("{\"proxy\": \"socks5h://me:secretword@proxy:1\", \"temperature\": 0.5, \"newer\": [1]}");
+        std::string problem;
+        QCOMPARE(load_settings(file(), &problem).proxy, std::string("socks5h://me@proxy:1"));
+        QVERIFY2(problem.find("was taken out of") != std::string::npos &&
+                     problem.find("secretword") == std::string::npos,
+                 problem.c_str());
+        std::ifstream in(file());
+        const std::string text{std::istreambuf_iterator<char>(in), {}};
+        QVERIFY(text.find("secretword") == std::string::npos && text.find("newer") != std::string::npos);
+        problem.clear();
+        QCOMPARE(load_settings(file(), &problem).sampling.temperature, 0.5f);
+        QVERIFY(problem.empty());
+    }
+
+    void passwordsGoIntoAndOutOfAddresses() {
+        QCOMPARE(without_password("proxy:3128"), std::string("proxy:3128"));
+        QCOMPARE(without_password("me:x@proxy"), std::string("me@proxy"));
+        QCOMPARE(without_password("me@proxy:1"), std::string("me@proxy:1"));
+        QCOMPARE(with_password("http://me@h:1", "a:/@ \xc3\xa9"),
+                 std::string("http://me:a%3A%2F%40%20%C3%A9@h:1"));
+        QCOMPARE(with_password("http://me:old@h:1", "new"), std::string("http://me:new@h:1"));
+        QCOMPARE(with_password("http://h:1", "x"), std::string("http://h:1"));
     }
 
     void aFixedSeedIsUsedAndNoneIsAnotherEachTime() {

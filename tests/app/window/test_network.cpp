@@ -144,7 +144,8 @@ class TestNetwork : public QObject {
             QStringList texts;
             for (const QLabel* label : dialog.findChildren<QLabel*>()) texts.append(label->text());
             QVERIFY(texts.contains(app::network_sentence(lock)));
-            for (const char* text : {"Sidewinder", "Qt", "LGPL-3.0", "sentencepiece", "libseccomp", "curl"})
+            for (const char* text : {"Sidewinder", "Qt", "LGPL-3.0", "sentencepiece", "libseccomp", "curl",
+                                     "libsecret", "GLib", "libgit2"})
                 QVERIFY2(texts.contains(QLatin1String(text)), text);
         }
     }

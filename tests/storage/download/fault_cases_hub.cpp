@@ -47,6 +47,16 @@ QString echoed_token(FetchBench& bench) {
     return bench.refused(bench.run(), "forbidden");
 }
 
+/// Where it downloads to is said at the end, whatever the folder is called.
+QString folder_named_like_the_token(FetchBench& bench) {
+    bench.folder /= kToken;
+    bench.set("[]");
+    const FetchRun run = bench.run();
+    if (!run.output.contains("[token]")) return QStringLiteral("the folder is not in the output at all");
+    const QString wrong = bench.leak(run);
+    return wrong.isEmpty() ? bench.done(run) : wrong;
+}
+
 QString redirected_with_token(
     FetchBench& bench) {  // the hub puts the token into an address: nothing prints it
     QByteArray rules = R"([{"where":"cdn","redirect":"ftp://localhost/TOKEN"}])";
@@ -223,7 +233,7 @@ std::vector<FaultCase> hub_cases() {
          }},
         {"D29", "the token comes back in errors and addresses",
          [](HubServer& s) {
-             return each(s, {echoed_token, redirected_with_token});
+             return each(s, {echoed_token, redirected_with_token, folder_named_like_the_token});
          }},
         {"D32", "a web page answers everything",
          [](HubServer& s) {

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 
 #include <QCryptographicHash>
 #include <QProcess>
@@ -239,6 +241,15 @@ QString lock_record(FetchBench& bench, const std::string& record, const char* fa
     return *fault != '\0' ? bench.refused(bench.run(), fault) : bench.done(bench.run());
 }
 
+/// As of a process on another machine whose record has not come through yet.
+QString locked_without_a_record(FetchBench& bench) {
+    fs::create_directories(bench.folder / ".partial");
+    const storage::FileDescriptor held(
+        ::open(bench.partial("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (::flock(held.get(), LOCK_EX) != 0) return QStringLiteral("skipped: no flock here");
+    return bench.refused(bench.run(), "busy");
+}
+
 QString network_away(FetchBench& bench) {
     bench.set(kSlow);
     FetchProcess process(bench.arguments(), bench.environment);
@@ -298,10 +309,10 @@ std::vector<FaultCase> machine_cases() {
          }},
         {"D44", "two at once; stale lock; lock of a live process (clock jumps not played: monotonic clock)",
          [](HubServer& s) {
-             return each(
-                 s, {two_at_once, [](FetchBench& b) { return lock_record(b, "some-host 99999999 1\n", ""); },
-                     [](FetchBench& b) { return lock_record(b, download::lock_record(), "busy"); },
-                     [](FetchBench& b) { return lock_record(b, std::string(5000, 'x'), ""); }});
+             return each(s, {two_at_once, locked_without_a_record,
+                             [](FetchBench& b) { return lock_record(b, "some-host 99999999 1\n", ""); },
+                             [](FetchBench& b) { return lock_record(b, download::lock_record(), "busy"); },
+                             [](FetchBench& b) { return lock_record(b, std::string(5000, 'x'), ""); }});
          }},
         {"D45", "the network goes away and comes back (played: the server's ports refuse)",
          [](HubServer& s) { return each(s, {network_away}); }},

@@ -71,6 +71,13 @@ QString other_bytes(FetchBench& bench) {
     return bench.done(run);
 }
 
+/// The end, the length and the bytes are right: only the start says that they are others.
+QString wrong_start(FetchBench& bench) {
+    bench.set(on_weights(R"("times":1,"headers":[["Content-Range","bytes 5-262143/3000003"]])"));
+    const FetchRun run = bench.run();
+    return run.of("retry").empty() ? QStringLiteral("the piece was taken") : bench.done(run);
+}
+
 }  // namespace
 
 std::vector<FaultCase> transfer_cases() {
@@ -121,6 +128,7 @@ std::vector<FaultCase> transfer_cases() {
              return each(
                  s, {ends_done(
                          on_weights(R"("times":1,"headers":[["Content-Range","bytes 5-262148/3000003"]])")),
+                     wrong_start,
                      ends_done(on_weights(R"("headers":[["Content-Range","bytes 0-262143/9999999"]])")),
                      ends_done(on_weights(R"("times":1,"drop":["Content-Range"],"headers":[["Content-Type",)"
                                           R"("multipart/byteranges; boundary=x"]])"))});

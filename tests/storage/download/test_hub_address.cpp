@@ -35,6 +35,9 @@ class TestHubAddress : public QObject {
         QCOMPARE(
             hub.resolve_url("c0", "a b.json").text,
             std::string("https://hub.example/base/mistralai/Mamba-Codestral-7B-v0.1/resolve/c0/a%20b.json"));
+        QCOMPARE(hub.tree_url("c0").text,
+                 std::string("https://hub.example/base/api/models/mistralai/Mamba-Codestral-7B-v0.1/tree/c0"
+                             "?recursive=false&expand=false"));
         QCOMPARE(hub.origin().text(), std::string("https://hub.example"));
         QCOMPARE(hub.at_mirror("https://huggingface.co/x/y"), std::string("https://hub.example/base/x/y"));
         QCOMPARE(hub.at_mirror("https://huggingface.co.evil/x"),

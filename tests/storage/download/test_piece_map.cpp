@@ -89,6 +89,13 @@ class TestPieceMap : public QObject {
         FileDigest digest(0, true);
         QCOMPARE(digest.finish().git_sha1,
                  std::string("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"));  // git's empty blob
+        FileDigest hello(6, true);
+        for (const std::string part : {"hel", "lo\n"}) hello.add(std::as_bytes(std::span(part)));
+        const FileHashes both = hello.finish();
+        QCOMPARE(both.git_sha1, std::string("ce013625030ba8dba906f756967f9e9ca394464a"));
+        QCOMPARE(both.sha256, sidewinder::storage::sha256_of("hello\n"));
+        FileDigest large(6, false);
+        QCOMPARE(large.finish().git_sha1, std::string());
     }
 
   private:

@@ -4,6 +4,7 @@
 
 #include "storage/download/fault.h"
 #include "storage/download/proxy.h"
+#include "storage/download/system_ca.h"
 #include "tests/support/fetch_bench.h"
 #include "tests/support/tls_files.h"
 
@@ -75,8 +76,41 @@ class TestProxy : public QObject {
         return process.finish();
     }
 
+    /// Without a keyring, and a home of its own.
+    static FetchRun with_home(FetchBench& bench, const TemporaryDirectory& home, const QStringList& arguments,
+                              const QString& handed_over) {
+        bench.environment.remove(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"));
+        for (const char* name : {"HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"})
+            bench.environment.insert(
+                QLatin1String(name),
+                QString::fromStdString(home / (name == std::string("HOME") ? "" : "config")));
+        FetchProcess process(arguments, bench.environment);
+        const QJsonObject line{{QStringLiteral("command"), QStringLiteral("secrets")},
+                               {QStringLiteral("proxy"), handed_over}};
+        process.command(QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
+        return process.finish();
+    }
+
   private Q_SLOTS:
     void initTestCase() { server_ = std::make_unique<HubServer>(); }
+
+    void theSystemsCertificatesAreFoundElsewhere() {
+        using sidewinder::download::system_ca_file;
+        const TemporaryDirectory root;
+        QCOMPARE(system_ca_file(root / ""), std::filesystem::path());
+        const auto put = [&](const char* place) {
+            std::filesystem::create_directories((root / place).parent_path());
+            write_bytes(root / place, "x");
+            return root / place;
+        };
+        const auto suse = put("etc/ssl/ca-bundle.pem");
+        QCOMPARE(system_ca_file(root / ""), suse);
+        const auto fedora = put("etc/pki/tls/certs/ca-bundle.crt");
+        QCOMPARE(system_ca_file(root / ""), fedora);
+        put("etc/ssl/certs/ca-certificates.crt");  // Debian's libcurl looks there by itself
+        QVERIFY(system_ca_file(root / "").empty() ||
+                system_ca_file(root / "") == root / "etc/ssl/certs/ca-certificates.crt");
+    }
 
     void addressesAreTakenApart() {
         const Proxy proxy("socks5h://me:" + std::string(kEncoded) + "@[::1]:9");
@@ -232,6 +266,57 @@ class TestProxy : public QObject {
         const FetchRun ran = bench.run();
         QCOMPARE(bench.refused(ran, "usage"), QString());
         QVERIFY(!ran.output.contains("long-password"));
+    }
+
+    void aNameWithoutAPasswordIsNoSecret() {
+        const Proxy bare("socks5://a%20b@h:9");
+        QCOMPARE(bare.place(), std::string("proxy a b@socks5://h:9"));
+        const Proxy whole = bare.with_password(kEncoded);
+        QCOMPARE(whole.name(), std::string("a b"));
+        QCOMPARE(whole.password(), std::string(kPassword));
+        QCOMPARE(whole.place(), bare.place());
+    }
+
+    /// Set once, used by name, forgotten; never in sight.
+    void aKeptPasswordIsUsed() {
+        ProxyServer proxy(with_user());
+        const TemporaryDirectory home;
+        const QString bare = QStringLiteral("http://me@") + proxy.http,
+                      whole = QStringLiteral("http://me:%1@").arg(QLatin1String(kEncoded)) + proxy.http;
+        const auto told = [&](const QStringList& arguments, const QString& handed_over) {
+            FetchBench bench(*server_);
+            return with_home(bench, home, arguments, handed_over);
+        };
+        const auto downloads = [&](const QString& address) {
+            FetchBench bench(*server_);
+            const FetchRun ran =
+                with_home(bench, home, bench.arguments() + QStringList{QStringLiteral("--secrets")}, address);
+            return ran.code == 0 ? bench.done(ran) : bench.refused(ran, "proxy");
+        };
+        const QStringList set{QStringLiteral("proxy"), QStringLiteral("set")};
+        const FetchRun no_keyring = told(set, whole);
+        QCOMPARE(no_keyring.fault(), QStringLiteral("keyring"));
+        QVERIFY2(no_keyring.output.contains("in a file that only you may read"), no_keyring.output);
+        QVERIFY(proxy.log().empty());
+        QCOMPARE(told(set, bare).fault(), QStringLiteral("usage"));
+        const FetchRun kept = told(set + QStringList{QStringLiteral("--in-file")}, whole);
+        QVERIFY2(kept.code == 0 && !kept.output.contains(kPassword) && !kept.output.contains(kEncoded),
+                 kept.output);
+        const auto file = home / "config/sidewinder/tokens.json";
+        QVERIFY2(std::filesystem::exists(file), kept.output);
+        QCOMPARE(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+        QCOMPARE(downloads(bare), QString());
+        auto log = proxy.log();
+        QVERIFY(!log.empty());
+        for (const QJsonObject& entry : log) QVERIFY(entry[u"allowed"].toBool());
+        QCOMPARE(downloads(QStringLiteral("http://you@") + proxy.http), QString());  // another's is not used
+        log = proxy.log();
+        QVERIFY(!log.empty());
+        for (const QJsonObject& entry : log) QVERIFY(!entry[u"allowed"].toBool());
+        const QStringList remove{QStringLiteral("proxy"), QStringLiteral("remove")};
+        QVERIFY(told(remove, bare).output.contains("is removed"));
+        QVERIFY(!std::filesystem::exists(file));
+        QVERIFY(told(remove, bare).output.contains("No password was kept"));
     }
 
     void secretsThatDoNotComeAreAnError() {
