@@ -15,6 +15,7 @@ constexpr std::size_t kMostSymbols = 200'000;
 struct Found {
     Symbol symbol;
     bool is_scope = false;
+    std::uint16_t pattern = 0;
 };
 
 ByteRange range_of(TSNode node) {
@@ -82,7 +83,7 @@ Declared declared_by(TSNode declarator, std::string_view text) {
 std::optional<Found> read_match(const LanguageQueries& queries, const TSQueryMatch& match,
                                 std::string_view text, std::vector<ByteRange>& comments) {
     using Role = SymbolCapture::Role;
-    Found found;
+    Found found{.symbol = {}, .is_scope = false, .pattern = match.pattern_index};
     bool whole = false, named = false;
     for (std::uint16_t i = 0; i < match.capture_count; ++i) {
         const SymbolCapture& capture = queries.symbol_captures[match.captures[i].index];
@@ -124,12 +125,14 @@ std::optional<Found> read_match(const LanguageQueries& queries, const TSQueryMat
     return found;
 }
 
-/// One of those with the same name at the same place: the largest, and of these the first.
+/// One of those with the same name at the same place: the largest, and of these that of the first pattern.
 void keep_largest(std::vector<Found>& found) {
     std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
         const ByteRange x = a.symbol.name_range, y = b.symbol.name_range;
         if (x.begin != y.begin) return x.begin < y.begin;
-        return a.symbol.range.end - a.symbol.range.begin > b.symbol.range.end - b.symbol.range.begin;
+        const std::uint32_t length = a.symbol.range.end - a.symbol.range.begin;
+        const std::uint32_t other = b.symbol.range.end - b.symbol.range.begin;
+        return length != other ? length > other : a.pattern < b.pattern;
     });
     const auto same = [](const Found& a, const Found& b) {
         return a.symbol.name_range == b.symbol.name_range;

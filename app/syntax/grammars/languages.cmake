@@ -10,10 +10,11 @@ sidewinder_grammar(go tree-sitter-go FIRST_WINS HIGHLIGHTS tree-sitter-go/querie
 sidewinder_grammar(html tree-sitter-html HIGHLIGHTS tree-sitter-html/queries/highlights.scm
   INJECTIONS tree-sitter-html/queries/injections.scm)
 sidewinder_grammar(java tree-sitter-java HIGHLIGHTS tree-sitter-java/queries/highlights.scm)
-set(javascript tree-sitter-javascript/queries/highlights.scm tree-sitter-javascript/queries/highlights-params.scm)
+set(javascript tree-sitter-javascript/queries/highlights.scm)
 set(jsx tree-sitter-javascript/queries/highlights-jsx.scm)
 set(typescript tree-sitter-typescript/queries/highlights.scm)
-sidewinder_grammar(javascript tree-sitter-javascript HIGHLIGHTS ${javascript} ${jsx})
+sidewinder_grammar(javascript tree-sitter-javascript 
+  HIGHLIGHTS ${javascript} tree-sitter-javascript/queries/highlights-params.scm ${jsx})
 sidewinder_grammar(json tree-sitter-json FIRST_WINS HIGHLIGHTS tree-sitter-json/queries/highlights.scm)
 sidewinder_grammar(kotlin tree-sitter-kotlin HIGHLIGHTS tree-sitter-kotlin/queries/highlights.scm)
 sidewinder_grammar(lua ${g}/tree-sitter-lua HIGHLIGHTS ${g}/tree-sitter-lua/queries/highlights.scm)
