@@ -207,7 +207,7 @@ func main() { fmt.Println("hi\n", Limit) }
          "constant Limit 3-3\nstruct Store 6-6\nmethod Store.Add 8-8\nfunction main 9-9\n",
          {{"package", "keyword"},
           {"// Store holds.", "comment"},
-          {"Store", "type"},
+          {"error", "type"},
           {"Add", "function"},
           {"value", "parameter"},
           {"nil", "constant"},
@@ -316,7 +316,7 @@ end
          {{"/* a */", "comment"},
           {"box", "property"},
           {"color", "property"},
-          {"2", "number"},
+          {"#fff", "string"},
           {"@media", "keyword"}}},
         {"kotlin",
          R"(package a
