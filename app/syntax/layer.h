@@ -12,6 +12,7 @@
 namespace sidewinder::syntax {
 
 struct Layer;
+struct LanguageQueries;
 
 /// A piece of a text in another language than what is around it.
 struct Embedded {
@@ -50,6 +51,7 @@ class Painter {
     };
 
     void collect_own(const Layer& layer, ByteRange range, int depth);
+    void add_strokes(const LanguageQueries& queries, const TSQueryMatch& match, ByteRange range, int depth);
     void collect_embedded(Layer& layer, ByteRange range, int depth);
     void look_into(Layer& layer, const Language& language, TSNode content, ByteRange range, int depth);
     bool parse(Embedded& piece, const std::vector<TSRange>& ranges);

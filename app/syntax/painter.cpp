@@ -2,6 +2,7 @@
 
 #include "app/syntax/language_queries.h"
 #include "app/syntax/layer.h"
+#include "app/syntax/query_roots.h"
 
 namespace sidewinder::syntax {
 
@@ -43,6 +44,27 @@ std::vector<TSRange> own_ranges(TSNode node) {
     return ranges;
 }
 
+struct Injection {
+    const Language* language = nullptr;
+    TSNode content{};
+};
+
+Injection injection_of(const Query& query, const TSQueryMatch& match, std::string_view text) {
+    std::string_view tag = query.property(match.pattern_index, "injection.language");
+    Injection found;
+    bool has_content = false;
+    for (std::uint16_t i = 0; i < match.capture_count; ++i) {
+        const std::string_view capture = query.capture_name(match.captures[i].index);
+        if (capture == "injection.language") tag = text_of(match.captures[i].node, text);
+        if (capture != "injection.content") continue;
+        found.content = match.captures[i].node;
+        has_content = true;
+    }
+    if (has_content)
+        found.language = tag == "markdown_inline" ? detail::inline_markdown() : find_language(tag);
+    return found;
+}
+
 std::vector<ByteRange> bytes_of(const std::vector<TSRange>& ranges) {
     std::vector<ByteRange> bytes;
     for (const TSRange& range : ranges) bytes.push_back({range.start_byte, range.end_byte});
@@ -70,49 +92,47 @@ void Painter::collect_own(const Layer& layer, ByteRange range, int depth) {
     const LanguageQueries& queries = layer.language->queries();
     if (queries.highlights.empty()) return;
     ts_query_cursor_set_byte_range(cursor_.get(), range.begin, range.end);
-    ts_query_cursor_exec(cursor_.get(), queries.highlights.get(), ts_tree_root_node(layer.tree.get()));
+    std::uint32_t count = 0;
     TSQueryMatch match;
-    for (std::uint32_t count = 0; ts_query_cursor_next_match(cursor_.get(), &match); ++count) {
-        if (count % 256 == 255 && stop_.stop_requested()) return;
-        if (!queries.highlights.accepts(match, text_.bytes())) continue;
-        const std::int32_t rank = queries.first_wins ? -match.pattern_index : match.pattern_index;
-        for (std::uint16_t i = 0; i < match.capture_count; ++i) {
-            const CaptureKind kind = queries.highlight_kinds[match.captures[i].index];
-            const ByteRange bytes = range_of(match.captures[i].node);
-            if (kind.known && meet(bytes, range))
-                strokes_.push_back({bytes.begin, bytes.end, depth, rank, kind.kind});
+    for (const TSNode root : query_roots(layer.tree.get(), range)) {
+        ts_query_cursor_exec(cursor_.get(), queries.highlights.get(), root);
+        while (ts_query_cursor_next_match(cursor_.get(), &match)) {
+            if (++count % 256 == 0 && stop_.stop_requested()) return;
+            if (queries.highlights.accepts(match, text_.bytes())) add_strokes(queries, match, range, depth);
         }
+    }
+}
+
+void Painter::add_strokes(const LanguageQueries& queries, const TSQueryMatch& match, ByteRange range,
+                          int depth) {
+    const std::int32_t rank = queries.first_wins ? -match.pattern_index : match.pattern_index;
+    for (std::uint16_t i = 0; i < match.capture_count; ++i) {
+        const CaptureKind kind = queries.highlight_kinds[match.captures[i].index];
+        const ByteRange bytes = range_of(match.captures[i].node);
+        if (kind.known && meet(bytes, range))
+            strokes_.push_back({bytes.begin, bytes.end, depth, rank, kind.kind});
     }
 }
 
 void Painter::collect_embedded(Layer& layer, ByteRange range, int depth) {
     const Query& query = layer.language->queries().injections;
     if (query.empty()) return;
-    struct Found {
-        const Language* language;
-        TSNode content;
-    };
-    std::vector<Found> found;
+    std::vector<Injection> found;
     ts_query_cursor_set_byte_range(cursor_.get(), range.begin, range.end);
-    ts_query_cursor_exec(cursor_.get(), query.get(), ts_tree_root_node(layer.tree.get()));
     TSQueryMatch match;
-    while (ts_query_cursor_next_match(cursor_.get(), &match) && !stop_.stop_requested()) {
-        if (!query.accepts(match, text_.bytes())) continue;
-        std::string_view tag = query.property(match.pattern_index, "injection.language");
-        const TSNode* content = nullptr;
-        for (std::uint16_t i = 0; i < match.capture_count; ++i) {
-            const std::string_view capture = query.capture_name(match.captures[i].index);
-            if (capture == "injection.content") content = &match.captures[i].node;
-            if (capture == "injection.language") tag = text_of(match.captures[i].node, text_.bytes());
+    for (const TSNode root : query_roots(layer.tree.get(), range)) {
+        ts_query_cursor_exec(cursor_.get(), query.get(), root);
+        while (ts_query_cursor_next_match(cursor_.get(), &match) && !stop_.stop_requested()) {
+            if (!query.accepts(match, text_.bytes())) continue;
+            const Injection injection = injection_of(query, match, text_.bytes());
+            if (injection.language != nullptr && meet(range_of(injection.content), range))
+                found.push_back(injection);
         }
-        const Language* language = tag == "markdown_inline" ? detail::inline_markdown() : find_language(tag);
-        if (content != nullptr && language != nullptr && meet(range_of(*content), range))
-            found.push_back({language, *content});
     }
     for (Embedded& piece : layer.embedded) piece.seen = false;
-    for (const Found& piece : found) look_into(layer, *piece.language, piece.content, range, depth);
+    for (const Injection& piece : found) look_into(layer, *piece.language, piece.content, range, depth);
     if (layer.embedded.size() > kMostPieces)
-        std::erase_if(layer.embedded, [](const Embedded& p) { return !p.seen; });
+        std::erase_if(layer.embedded, [](const Embedded& piece) { return !piece.seen; });
 }
 
 void Painter::look_into(Layer& layer, const Language& language, TSNode content, ByteRange range, int depth) {

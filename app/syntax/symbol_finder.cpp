@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "app/syntax/language_queries.h"
+#include "app/syntax/query_roots.h"
 
 namespace sidewinder::syntax {
 
@@ -215,15 +216,18 @@ std::vector<Symbol> find_symbols(const Language& language, const TSTree* tree, c
     if (queries.symbols.empty()) return {};
     const CursorHandle cursor(ts_query_cursor_new());
     ts_query_cursor_set_match_limit(cursor.get(), 1024);
-    ts_query_cursor_exec(cursor.get(), queries.symbols.get(), ts_tree_root_node(tree));
     std::vector<Found> found;
     std::vector<ByteRange> comments;
+    std::uint32_t count = 0;
     TSQueryMatch match;
-    for (std::uint32_t count = 0; ts_query_cursor_next_match(cursor.get(), &match); ++count) {
-        if (count % 256 == 255 && stop.stop_requested()) return {};
-        if (!queries.symbols.accepts(match, text.bytes())) continue;
-        if (auto one = read_match(queries, match, text.bytes(), comments)) found.push_back(std::move(*one));
-        if (found.size() >= kMostSymbols) break;
+    for (const TSNode root : query_roots(tree, {0, text.size()})) {
+        ts_query_cursor_exec(cursor.get(), queries.symbols.get(), root);
+        while (found.size() < kMostSymbols && ts_query_cursor_next_match(cursor.get(), &match)) {
+            if (++count % 256 == 0 && stop.stop_requested()) return {};
+            if (!queries.symbols.accepts(match, text.bytes())) continue;
+            if (auto one = read_match(queries, match, text.bytes(), comments))
+                found.push_back(std::move(*one));
+        }
     }
     keep_largest(found);
     set_containers(found, language.name_separator());

@@ -316,7 +316,7 @@ end
          {{"/* a */", "comment"},
           {"box", "property"},
           {"color", "property"},
-          {"#fff", "string"},
+          {"fff", "string"},
           {"@media", "keyword"}}},
         {"kotlin",
          R"(package a

@@ -200,7 +200,7 @@ class TestSyntaxTree : public QObject {
         QVERIFY(kind_of("const") == Kind::Keyword);
         QVERIFY(kind_of("1") == Kind::Number);
         const auto at = static_cast<std::uint32_t>(tree.text().find("const"));
-        tree.edit({at, at}, "/* ");
+        tree.edit({at, at}, "// ");
         tree.update();
         QVERIFY(kind_of("const") == Kind::Comment);
         tree.edit({at, at + 3}, "");
