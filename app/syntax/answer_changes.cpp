@@ -67,7 +67,7 @@ class DiffReader {
     std::vector<FileChange> read() {
         for (at_ = 0; at_ < lines_.size(); ++at_) {
             const std::string_view line = lines_[at_];
-            if (is_file_head(lines_, at_))
+            if (is_file_head(lines_, at_) && (!in_hunk_ || hunk_follows()))
                 file_head();
             else if (line.starts_with("diff --git "))
                 begin_file({});
@@ -89,6 +89,9 @@ class DiffReader {
     }
 
   private:
+    /// Within a hunk "--- x" may also be the line "-- x" that goes.
+    bool hunk_follows() const { return at_ + 2 < lines_.size() && is_hunk_head(lines_[at_ + 2]); }
+
     void begin_file(FileChange file) {
         files_.push_back(std::move(file));
         in_hunk_ = false;
