@@ -57,7 +57,7 @@ class Reader {
 
     void text(MD_TEXTTYPE type, std::string_view piece) {
         if (in_code_) {
-            blocks.back().code += type == MD_TEXT_NULLCHAR ? std::string_view("\xEF\xBF\xBD") : piece;
+            blocks.back().code += piece;
             return;
         }
         if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR) {
@@ -100,6 +100,19 @@ void read(std::string_view markdown, Reader& reader) {
         return 0;
     };
     md_parse(markdown.data(), static_cast<MD_SIZE>(markdown.size()), &parser, &reader);
+}
+
+/// CommonMark 2.3: U+0000 becomes U+FFFD. md4c leaves some of them in.
+std::string without_nul(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (const char c : text) {
+        if (c == '\0')
+            result += "\xEF\xBF\xBD";
+        else
+            result += c;
+    }
+    return result;
 }
 
 /// Does the last line close a fence?
@@ -150,7 +163,8 @@ std::vector<std::string_view> Hunk::after() const {
 }
 
 std::vector<AnswerBlock> parse_answer(std::string_view markdown, LanguageOfPath language_of) {
-    markdown = markdown.substr(0, kLongestAnswer);
+    const std::string clean = without_nul(markdown.substr(0, kLongestAnswer));
+    markdown = clean;
     Reader reader;
     read(markdown, reader);
     for (std::size_t i = 0; i < reader.blocks.size(); ++i) {

@@ -258,6 +258,7 @@ class TestAnswerParser : public QObject {
     void anyBytes() {
         const std::string bad = std::string("```cpp \xFF/a.cpp\n\xC3\x00\x01x\n```", 22);
         QCOMPARE(parse(bad).size(), 1u);
+        QVERIFY(parse(bad)[0].code.find('\0') == std::string::npos);
         std::string huge = "```\n";
         huge.append(3u << 20, 'x');
         const auto blocks = parse(huge);
