@@ -37,10 +37,11 @@ function(sidewinder_query_text result)
 endfunction()
 
 # NAME: the word behind a Markdown fence. LIKE: whose own queries it takes. HIGHLIGHTS, INJECTIONS: of the packages.
+# PRELUDE: a header of ours that mends its sources.
 # FIRST_WINS: in its highlights the earlier of two patterns for a node is meant (as tree-sitter had it before 0.22).
 # Our own queries/NAME.highlights.scm is laid over the package's; symbols are all our own.
 function(sidewinder_grammar name package)
-  cmake_parse_arguments(arg "FIRST_WINS" "FOLDER;FUNCTION;LIKE" "HIGHLIGHTS;INJECTIONS" ${ARGN})
+  cmake_parse_arguments(arg "FIRST_WINS" "FOLDER;FUNCTION;LIKE;PRELUDE" "HIGHLIGHTS;INJECTIONS" ${ARGN})
   set(source ${grammars_modules}/${package}/${arg_FOLDER}/src)
   set(function tree_sitter_${name})
   if(arg_FUNCTION)
@@ -56,6 +57,9 @@ function(sidewinder_grammar name package)
   target_sources(${target} PRIVATE ${scanner})
   target_include_directories(${target} PRIVATE ${source})
   target_compile_options(${target} PRIVATE -w -O1 -g0)
+  if(arg_PRELUDE)
+    target_compile_options(${target} PRIVATE -include ${CMAKE_CURRENT_SOURCE_DIR}/grammars/${arg_PRELUDE})
+  endif()
   if(SIDEWINDER_SANITIZE MATCHES address AND scanner)
     # The tables of a parser hold no surprises, but its scanner is written by hand.
     set_source_files_properties(${scanner} PROPERTIES COMPILE_OPTIONS "-fsanitize=address;-fno-omit-frame-pointer")
