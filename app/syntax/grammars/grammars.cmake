@@ -37,11 +37,11 @@ function(sidewinder_query_text result)
 endfunction()
 
 # NAME: the word behind a Markdown fence. LIKE: whose own queries it takes. HIGHLIGHTS, INJECTIONS: of the packages.
-# PRELUDE: a header of ours that mends its sources.
+# PRELUDE: a header of ours that mends its sources. SCANNER: ours in place of the package's.
 # FIRST_WINS: in its highlights the earlier of two patterns for a node is meant (as tree-sitter had it before 0.22).
 # Our own queries/NAME.highlights.scm is laid over the package's; symbols are all our own.
 function(sidewinder_grammar name package)
-  cmake_parse_arguments(arg "FIRST_WINS" "FOLDER;FUNCTION;LIKE;PRELUDE" "HIGHLIGHTS;INJECTIONS" ${ARGN})
+  cmake_parse_arguments(arg "FIRST_WINS" "FOLDER;FUNCTION;LIKE;PRELUDE;SCANNER" "HIGHLIGHTS;INJECTIONS" ${ARGN})
   set(source ${grammars_modules}/${package}/${arg_FOLDER}/src)
   set(function tree_sitter_${name})
   if(arg_FUNCTION)
@@ -54,6 +54,9 @@ function(sidewinder_grammar name package)
   string(MAKE_C_IDENTIFIER "grammar_${name}" target)
   add_library(${target} OBJECT ${source}/parser.c)
   file(GLOB scanner ${source}/scanner.c)
+  if(arg_SCANNER)
+    set(scanner ${CMAKE_CURRENT_SOURCE_DIR}/grammars/${arg_SCANNER})
+  endif()
   target_sources(${target} PRIVATE ${scanner})
   target_include_directories(${target} PRIVATE ${source})
   target_compile_options(${target} PRIVATE -w -O1 -g0)

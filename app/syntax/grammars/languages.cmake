@@ -27,7 +27,8 @@ sidewinder_grammar(php tree-sitter-php FOLDER php HIGHLIGHTS tree-sitter-php/que
 sidewinder_grammar(python tree-sitter-python HIGHLIGHTS tree-sitter-python/queries/highlights.scm)
 sidewinder_grammar(ruby tree-sitter-ruby HIGHLIGHTS tree-sitter-ruby/queries/highlights.scm)
 sidewinder_grammar(rust tree-sitter-rust FIRST_WINS HIGHLIGHTS tree-sitter-rust/queries/highlights.scm)
-sidewinder_grammar(sql @derekstride/tree-sitter-sql HIGHLIGHTS @derekstride/tree-sitter-sql/queries/highlights.scm)
+sidewinder_grammar(sql @derekstride/tree-sitter-sql SCANNER sql_scanner.c
+  HIGHLIGHTS @derekstride/tree-sitter-sql/queries/highlights.scm)
 sidewinder_grammar(swift tree-sitter-swift PRELUDE at_least_one.h
   HIGHLIGHTS tree-sitter-swift/queries/highlights.scm)
 sidewinder_grammar(toml ${g}/tree-sitter-toml HIGHLIGHTS ${g}/tree-sitter-toml/queries/highlights.scm)
