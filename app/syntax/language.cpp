@@ -91,6 +91,21 @@ std::string interpreter(std::string_view line) {
     return std::string(word.substr(0, word.find_first_of("0123456789.")));
 }
 
+constexpr std::size_t kHead = 16 << 10;
+
+/// Does a line begin as only a line of C++ does?
+bool has_cpp(std::string_view text) {
+    if (text.find("std::") != text.npos) return true;
+    for (std::size_t at = 0; at < text.size(); at = std::min(text.find('\n', at), text.size() - 1) + 1) {
+        const std::size_t begin = std::min(text.find_first_not_of(" \t", at), text.size());
+        const std::string_view line = text.substr(begin, 16);
+        for (const std::string_view mark : {"namespace ", "class ", "template <", "template<", "using ",
+                                            "public:", "private:", "protected:", "constexpr ", "enum class "})
+            if (line.starts_with(mark)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 Language::Language(const Grammar& grammar) : grammar_(grammar), lazy_(std::make_unique<Lazy>()) {}
@@ -126,9 +141,13 @@ const Language* find_language(std::string_view tag) {
     return nullptr;
 }
 
-const Language* find_language(std::string_view tag, std::string_view first_line) {
-    if (const Language* language = find_language(tag)) return language;
-    first_line = first_line.substr(0, std::min<std::size_t>(first_line.find('\n'), 256));
+const Language* find_language(std::string_view tag, std::string_view text) {
+    if (const Language* language = find_language(tag)) {
+        const Language* cpp =
+            language->name() == "c" && has_cpp(text.substr(0, kHead)) ? by_name("cpp") : nullptr;
+        return cpp != nullptr ? cpp : language;
+    }
+    std::string_view first_line = text.substr(0, std::min<std::size_t>(text.find('\n'), 256));
     if (first_line.starts_with("\xEF\xBB\xBF")) first_line.remove_prefix(3);
     if (first_line.starts_with("#!")) return find_language(interpreter(first_line));
     if (first_line.starts_with("<?php")) return find_language("php");

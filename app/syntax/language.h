@@ -42,9 +42,10 @@ class Language {
 /// count), or null. `storage/project/file_kind.h` has the tag of a path.
 const Language* find_language(std::string_view tag);
 
-/// The same for a text: by its tag, else by its first line ("#!/usr/bin/env python3", "<?php", "<!DOCTYPE
-/// html").
-const Language* find_language(std::string_view tag, std::string_view first_line);
+/// The same for a text, whose beginning counts: by its tag, else by its first line ("#!/usr/bin/env python3",
+/// "<?php",
+/// "<!DOCTYPE html"). What is tagged "c" but has C++ in it is C++: headers of both end in .h.
+const Language* find_language(std::string_view tag, std::string_view text);
 
 /// The names of all languages, sorted; empty where the program was built without grammars.
 std::vector<std::string_view> languages();

@@ -103,9 +103,11 @@ void measure_folder(const fs::path& root) {
     std::vector<std::pair<std::string, PerLanguage>> rows;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
         if (!entry.is_regular_file() || entry.is_symlink() || entry.file_size() > (2u << 20)) continue;
-        const Language* language = find_language(sidewinder::project::language_of(entry.path().string()));
-        if (language == nullptr) continue;
+        const std::string_view tag = sidewinder::project::language_of(entry.path().string());
+        if (find_language(tag) == nullptr) continue;
         std::string text = read(entry.path());
+        const Language* language = find_language(tag, text);
+        language->queries();
         const Clock::time_point begin = Clock::now();
         SyntaxTree tree(*language, std::move(text));
         tree.update();

@@ -355,8 +355,8 @@ protocol Shape { func area() -> Double }
           {"1", "number"}}},
         {"sql",
          "-- Users.\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nSELECT name FROM users WHERE "
-         "id = 3;\n",
-         "table users 2-2\n",
+         "id = 3;\nCREATE FUNCTION one() RETURNS INTEGER LANGUAGE sql AS $body$ SELECT 1; $body$;\n",
+         "table users 2-2\nfunction one 4-4\n",
          {{"-- Users.", "comment"},
           {"CREATE", "keyword"},
           {"3", "number"},

@@ -73,6 +73,17 @@ class TestLanguageTags : public QObject {
         QCOMPARE(name("text", "hello"), QByteArray(""));
     }
 
+    void headersOfCpp() {
+        const auto name = [](std::string_view text) { return find_language("c", text)->name(); };
+        QVERIFY(name("#pragma once\n#include <string.h>\nint f(void);\n") == "c");
+        QVERIFY(name("/* a class of things, using that */\nstruct a;\n") == "c");
+        QVERIFY(name("#pragma once\n\nnamespace a {\n") == "cpp");
+        QVERIFY(name("struct A {\n  public:\n};") == "cpp");
+        QVERIFY(name("int f(const std::string& s);") == "cpp");
+        QVERIFY(name("") == "c");
+        QVERIFY(name("\n\n") == "c");
+    }
+
     /// The table of extensions is storage's; what it names and we know must agree.
     void filesFindTheirLanguage() {
         const std::pair<const char*, const char*> rows[] = {
