@@ -1,5 +1,6 @@
 #include "app/core/project_excerpts.h"
 
+#include "app/core/symbol_finder.h"
 #include "storage/project/search_index.h"
 
 namespace sidewinder::app {
@@ -19,7 +20,7 @@ project::ExcerptChoice choose_excerpts(const std::filesystem::path& index_file,
                                        const std::string& question, std::int64_t budget,
                                        const inference::Tokenizer& tokenizer, std::stop_token stop) {
     storage::make_private_directory(index_file.parent_path());
-    project::SearchIndex index(index_file);
+    project::SearchIndex index(index_file, symbol_finder(), symbol_finder_name());
     project::ExcerptRequest request;
     request.question = question;
     request.files = project::project_files(entries);

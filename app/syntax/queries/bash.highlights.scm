@@ -1,0 +1,2 @@
+(simple_expansion (variable_name) @variable)
+["(" ")" "((" "))" "[" "]" "[[" "]]" "{" "}" ";" ";;"] @punctuation

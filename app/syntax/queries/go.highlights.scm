@@ -1,0 +1,4 @@
+(parameter_declaration name: (identifier) @parameter)
+(package_identifier) @module
+(const_spec name: (identifier) @constant)
+["(" ")" "[" "]" "{" "}" "," ";" "." ":"] @punctuation

@@ -1,0 +1,3 @@
+(entity) @escape
+["="] @operator
+"\"" @string
