@@ -85,11 +85,13 @@ Definition named_before(const std::vector<Token>& tokens, std::size_t at, const 
 
 Definition type_at(const std::vector<Token>& tokens, std::size_t keyword) {
     Definition found;
+    int angles = 0;
     for (std::size_t i = keyword + 1; i < tokens.size(); ++i) {
         const std::string_view text = tokens[i].text;
-        if (tokens[i].depth > 0) continue;
+        angles += text == "<" ? 1 : text == ">" ? -1 : 0;
+        if (tokens[i].depth > 0 || angles > 0 || text == ">") continue;
         if (!tokens[i].name) {
-            if (text == "::" || (text == "<" && found.name.empty())) continue;
+            if (text == "::") continue;
             if (text == "(" || text == ")" || text == "[" || text == "]") continue;
             break;
         }
