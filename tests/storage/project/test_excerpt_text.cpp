@@ -56,10 +56,10 @@ void TestExcerptText::no_text_ends_it_or_fakes_another() {
 }
 
 void TestExcerptText::paths_come_back() {
-    for (const std::string path :
-         {std::string("a\\n.c"), std::string("\n\r\t\x01\x7f"), std::string("\xff\xfe/\xc3"),
-          std::string("\xe2\x80\xae txt.c"), std::string("\xc2\x85"), std::string("a:1-2"),
-          std::string("\xc3\xa4 \\x41")})
+    for (const std::string& path : std::vector<std::string>{
+             std::string("a\\n.c"), std::string("\n\r\t\x01\x7f"), std::string("\xff\xfe/\xc3"),
+             std::string("\xe2\x80\xae txt.c"), std::string("\xc2\x85"), std::string("a:1-2"),
+             std::string("\xc3\xa4 \\x41")})
         QCOMPARE(path_shown_as(display_name(path)), std::optional<std::string>(path));
     for (const char* wrong : {"\\", "\\q", "\\x4", "\\xzz", "\\u{", "\\u{110000}", "\\u41"})
         QVERIFY(!path_shown_as(wrong));
