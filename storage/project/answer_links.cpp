@@ -99,9 +99,10 @@ class Finder {
 
     /// `path` or "path", with a position inside or behind; true if it was one.
     bool quoted(char quote) {
-        const std::size_t line_end = std::min(text_.find('\n', at_ + 1), text_.size());
-        const std::size_t end = text_.substr(0, std::min(line_end, at_ + kLongest)).find(quote, at_ + 1);
-        if (end == std::string_view::npos || end == at_ + 1) return false;
+        const std::string_view reach = text_.substr(at_ + 1, kLongest);  // so that the whole stays linear
+        const std::size_t length = reach.substr(0, reach.find('\n')).find(quote);
+        if (length == std::string_view::npos || length == 0) return false;
+        const std::size_t end = at_ + 1 + length;
         Location location;
         const std::string_view inside = text_.substr(at_ + 1, end - at_ - 1);
         if (quote == '"' && inside.find_first_of("./") == std::string_view::npos) return false;

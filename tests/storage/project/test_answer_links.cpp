@@ -63,7 +63,7 @@ void TestAnswerLinks::links_data() {
     row("[id].tsx:3", "[id].tsx:3 -> [id].tsx 3-3\n");
     row("x/\xc3\xa4.py:2 \xe2\x80\x9c"
         "client.py:2\xe2\x80\x9d",
-        "x/\xc3\xa4.py:2 -> x/\xc3\xa4.py 2-2\n");
+        "x/\xc3\xa4.py:2 -> x/\xc3\xa4.py 2-2\nclient.py:2 -> http/client.py 2-2\n");
     row("bad\\xff.c:2", "bad\\xff.c:2 -> bad\xff.c 2-2\n");
     row("./client.py", "./client.py -> http/client.py\n");
     row("client.py:0 client.py:12a client.py:1234567890",
@@ -150,7 +150,7 @@ void TestAnswerLinks::spans_are_whole_and_apart() {
             ++found;
         }
     }
-    QVERIFY(found > 10'000);
+    QVERIFY(found > 1'000);
 }
 
 void TestAnswerLinks::long_texts_are_linear() {
