@@ -77,7 +77,9 @@ class Finder {
     std::vector<Location> run() {
         while (at_ < text_.size()) {
             const char c = text_[at_];
-            if (c == '`' || c == '"') {
+            if (is_punctuation(at_)) {
+                at_ += 3;
+            } else if (c == '`' || c == '"') {
                 if (!quoted(c)) ++at_;
             } else if (is_path(c)) {
                 word();
@@ -89,11 +91,18 @@ class Finder {
     }
 
   private:
+    /// Typographic quotes, dashes and spaces: U+2000 to U+207F.
+    bool is_punctuation(std::size_t at) const {
+        const std::string_view lead = text_.substr(at, 2);
+        return text_.size() - at >= 3 && (lead == "\xe2\x80" || lead == "\xe2\x81");
+    }
+
     /// `path` or "path", with a position inside or behind; true if it was one.
     bool quoted(char quote) {
-        const std::size_t line_end = std::min(text_.find('\n', at_ + 1), text_.size());
-        const std::size_t end = text_.substr(0, std::min(line_end, at_ + kLongest)).find(quote, at_ + 1);
-        if (end == std::string_view::npos || end == at_ + 1) return false;
+        const std::string_view reach = text_.substr(at_ + 1, kLongest);  // so that the whole stays linear
+        const std::size_t length = reach.substr(0, reach.find('\n')).find(quote);
+        if (length == std::string_view::npos || length == 0) return false;
+        const std::size_t end = at_ + 1 + length;
         Location location;
         const std::string_view inside = text_.substr(at_ + 1, end - at_ - 1);
         if (quote == '"' && inside.find_first_of("./") == std::string_view::npos) return false;
@@ -122,7 +131,7 @@ class Finder {
 
     void word() {
         const std::size_t begin = at_;
-        while (at_ < text_.size() && is_path(text_[at_])) ++at_;
+        while (at_ < text_.size() && is_path(text_[at_]) && !is_punctuation(at_)) ++at_;
         if (at_ - begin > kLongest) return;
         if (text_.substr(at_).starts_with("://")) {
             at_ = std::min(text_.find_first_of(" \t\n)>\"'`", at_), text_.size());
@@ -149,7 +158,8 @@ class Finder {
         const std::size_t before = rest.size();
         take_position(rest, location);
         location.end = end + before - rest.size();
-        if (location.line > 0 && location.end < text_.size() && is_word(text_[location.end])) {
+        if (location.line > 0 && location.end < text_.size() && is_word(text_[location.end]) &&
+            !is_punctuation(location.end)) {
             location.end = end;
             location.line = location.last_line = location.column = 0;
         }

@@ -85,11 +85,14 @@ Definition named_before(const std::vector<Token>& tokens, std::size_t at, const 
 
 Definition type_at(const std::vector<Token>& tokens, std::size_t keyword) {
     Definition found;
+    if (keyword > 1 && tokens[0].text == "type") return {std::string(tokens[1].text), "class", {}};  // Go
+    int angles = 0;
     for (std::size_t i = keyword + 1; i < tokens.size(); ++i) {
         const std::string_view text = tokens[i].text;
-        if (tokens[i].depth > 0) continue;
+        angles += text == "<" ? 1 : text == ">" ? -1 : 0;
+        if (tokens[i].depth > 0 || angles > 0 || text == ">") continue;
         if (!tokens[i].name) {
-            if (text == "::" || (text == "<" && found.name.empty())) continue;
+            if (text == "::") continue;
             if (text == "(" || text == ")" || text == "[" || text == "]") continue;
             break;
         }
@@ -157,14 +160,20 @@ Definition assigned(const std::vector<Token>& tokens, std::size_t equals, bool i
 
 Definition definition_of(std::string_view head, bool inside_function) {
     const std::vector<Token> tokens = tokens_of(head);
-    const std::size_t equals = find_token(tokens, "=");
+    const bool is_operator = find_token(tokens, "operator") < tokens.size();
+    const std::size_t equals = is_operator ? tokens.size() : find_token(tokens, "=");
     const std::size_t bracket = find_token(tokens, "(");
     std::size_t function = tokens.size(), type = tokens.size();
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         if (tokens[i].depth != 0) continue;
         const bool template_parameter = i > 0 && (tokens[i - 1].text == "<" || tokens[i - 1].text == ",");
         if (function == tokens.size() && is_in(kFunctionWords, tokens[i].text)) function = i;
-        if (type == tokens.size() && !template_parameter && is_in(kTypeWords, tokens[i].text)) type = i;
+        const bool named = i + 1 < tokens.size() &&
+                           (tokens[i + 1].name || tokens[i + 1].text == "<" || tokens[i + 1].text == "[");
+        const bool go_type = i > 1 && tokens[0].text == "type";
+        if (type == tokens.size() && !template_parameter && (named || go_type) &&
+            is_in(kTypeWords, tokens[i].text))
+            type = i;
     }
     if (function < equals && (type == tokens.size() || function < type)) {
         Definition found = function_after(tokens, function);

@@ -16,11 +16,12 @@ namespace {
 constexpr std::size_t kMostHits = 40;
 constexpr double kOfBest = 0.45;            ///< a hit scores at least so much of the best one's
 constexpr double kLeastCoverage = 0.4;      ///< and has this share of the question's weight,
-constexpr double kLeastInNames = 0.25;      ///< or this share of it in its path and names
+constexpr double kLeastInNames = 0.34;      ///< or this share of it in its path and names
 constexpr std::uint32_t kAboutLine = 20;    ///< lines above and below one that was named
 constexpr std::uint32_t kFewLines = 5;      ///< fewer are not worth a trimmed excerpt
 constexpr std::uint32_t kBlankBetween = 2;  ///< so many lines between two excerpts are put in as well
 constexpr std::int64_t kLeastTokens = 40;   ///< with less left of the budget nothing more is tried
+constexpr std::int64_t kLeastShare = 200;   ///< of what is named, before the next gets any
 constexpr std::uint32_t kLastLine = UINT32_MAX;
 
 class Selector {
@@ -97,7 +98,7 @@ class Selector {
         std::stable_sort(named.begin(), named.end(),
                          [](const Named& a, const Named& b) { return a.why < b.why; });
         for (std::size_t i = 0; i < named.size() && left_ >= kLeastTokens; ++i)
-            take_named(named[i], left_ / static_cast<std::int64_t>(named.size() - i));
+            take_named(named[i], std::max(kLeastShare, left_ / static_cast<std::int64_t>(named.size() - i)));
     }
 
     void take_named(const Named& named, std::int64_t share) {

@@ -63,7 +63,7 @@ bool is_break(std::string_view run, std::size_t at) {
     if (before == Kind::Underscore || here == Kind::Underscore) return true;
     if ((before == Kind::Digit) != (here == Kind::Digit)) return true;
     if (here != Kind::Upper) return false;
-    if (before != Kind::Upper) return true;
+    if (before != Kind::Upper) return before == Kind::Lower;
     return at + 1 < run.size() && kind_of(run[at + 1]) == Kind::Lower;  // HTTP|Server
 }
 
@@ -109,23 +109,25 @@ void append_identifier(std::string& words, std::string_view run) {
 
 // As people write them: compared by their stems.
 constexpr std::string_view kStopWords[] = {
-    "about",   "above",   "after",   "all",   "also",      "am",          "an",      "and",   "any",
-    "are",     "as",      "at",      "be",    "because",   "been",        "before",  "being", "below",
-    "between", "both",    "but",     "by",    "can",       "change",      "changed", "code",  "could",
-    "did",     "do",      "does",    "doing", "done",      "down",        "each",    "ever",  "every",
-    "explain", "file",    "find",    "for",   "from",      "function",    "get",     "give",  "given",
-    "had",     "happens", "has",     "have",  "he",        "help",        "her",     "here",  "him",
-    "his",     "how",     "however", "if",    "implement", "implemented", "in",      "into",  "is",
-    "it",      "its",     "just",    "know",  "like",      "make",        "makes",   "many",  "may",
-    "me",      "mean",    "means",   "might", "more",      "most",        "much",    "must",  "my",
-    "need",    "no",      "not",     "now",   "of",        "off",         "on",      "once",  "only",
-    "or",      "other",   "our",     "out",   "over",      "please",      "project", "same",  "see",
-    "she",     "should",  "show",    "so",    "some",      "such",        "tell",    "than",  "that",
-    "the",     "their",   "them",    "then",  "there",     "these",       "they",    "this",  "those",
-    "to",      "too",     "under",   "up",    "us",        "use",         "used",    "uses",  "using",
-    "very",    "want",    "was",     "way",   "we",        "were",        "what",    "when",  "where",
-    "whether", "which",   "while",   "who",   "why",       "will",        "with",    "would", "you",
-    "your"};
+    "about",   "above",     "after",       "again",   "all",     "also",    "am",      "an",       "and",
+    "another", "answer",    "any",         "are",     "as",      "at",      "be",      "because",  "been",
+    "before",  "being",     "below",       "between", "both",    "but",     "by",      "can",      "change",
+    "changed", "code",      "could",       "did",     "do",      "does",    "doing",   "done",     "down",
+    "each",    "ever",      "every",       "explain", "file",    "find",    "for",     "from",     "function",
+    "get",     "give",      "given",       "had",     "happens", "has",     "have",    "he",       "hello",
+    "help",    "helpful",   "her",         "here",    "hi",      "him",     "his",     "how",      "however",
+    "if",      "implement", "implemented", "in",      "into",    "is",      "it",      "its",      "just",
+    "know",    "like",      "make",        "makes",   "many",    "may",     "me",      "mean",     "means",
+    "might",   "more",      "most",        "much",    "must",    "my",      "need",    "no",       "not",
+    "now",     "of",        "off",         "ok",      "okay",    "on",      "once",    "one",      "only",
+    "or",      "other",     "our",         "out",     "over",    "please",  "project", "question", "same",
+    "see",     "she",       "should",      "show",    "simple",  "simpler", "so",      "some",     "such",
+    "sure",    "tell",      "than",        "thank",   "thanks",  "that",    "the",     "their",    "them",
+    "then",    "there",     "these",       "they",    "this",    "those",   "to",      "today",    "too",
+    "under",   "up",        "us",          "use",     "used",    "uses",    "using",   "very",     "want",
+    "was",     "way",       "we",          "were",    "what",    "when",    "where",   "whether",  "which",
+    "while",   "who",       "why",         "will",    "with",    "word",    "words",   "would",    "yes",
+    "yet",     "you",       "your"};
 
 bool is_stop_word(std::string_view word) {
     return std::any_of(std::begin(kStopWords), std::end(kStopWords),

@@ -14,6 +14,7 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 struct Habits {
     bool preprocessor = false, hash_comments = false, slash_comments = true, backtick_strings = false;
     bool quote_strings = false;  ///< '...' holds more than one character
+    bool lines_end = false;      ///< a line's end ends a statement
 
     explicit Habits(std::string_view language) {
         const auto is = [&](auto... names) { return ((language == names) || ...); };
@@ -21,6 +22,7 @@ struct Habits {
         hash_comments = is("bash", "perl", "php", "awk", "r");
         slash_comments = !is("bash", "perl", "awk", "r");
         backtick_strings = is("javascript", "jsx", "typescript", "tsx", "go");
+        lines_end = is("go", "javascript", "jsx", "typescript", "tsx", "kotlin", "swift", "scala", "groovy");
         quote_strings = hash_comments || backtick_strings || is("groovy", "dart", "css", "qml");
     }
 };
@@ -62,6 +64,7 @@ class BraceScan {
         if (c == '{') return open();
         if (c == '}') return close();
         if (c == ';' && brackets_ <= 0) return statement();
+        if (c == ':' && is_access_label()) return clear_label();
         if (c == '(') ++brackets_;
         if (c == ')') --brackets_;
         if (c != ' ' && c != '\t' && c != '\r') at_margin_ = false;
@@ -79,7 +82,30 @@ class BraceScan {
         if (head_.size() < kLongestHead) head_ += space ? ' ' : c;
     }
 
+    bool is_access_label() const {
+        return head_ == "public" || head_ == "private" || head_ == "protected" || head_ == "public slots" ||
+               head_ == "private slots" || head_ == "signals" || head_ == "default";
+    }
+
+    void clear_label() {
+        head_.clear();
+        ++at_;
+    }
+
+    /// Where a line's end ends a statement, unless it visibly goes on.
+    bool ends_statement() const {
+        if (!habits_.lines_end || brackets_ > 0 || head_.empty()) return false;
+        const std::size_t next = text_.find_first_not_of(" \t\r\n", at_);
+        if (next != std::string_view::npos && std::string_view("{.:?&|=").find(text_[next]) < 7) return false;
+        const std::size_t last = head_.find_last_not_of(' ');
+        return last != std::string::npos && std::string_view("=,(+-*/&|:?.<>").find(head_[last]) > 13;
+    }
+
     void end_line() {
+        if (ends_statement()) {
+            if (!in_function_) define(statement_of(head_), line_, nullptr);
+            head_.clear();
+        }
         put('\n');
         ++line_;
         ++at_;
