@@ -99,6 +99,12 @@ bool CheckpointStore::busy() {
     return writing_ || !waiting_.empty();
 }
 
+void CheckpointStore::remove(const std::vector<std::string>& ids) {
+    if (ids.empty()) return;
+    flush();
+    for (const std::string& id : ids) files_.remove(id);
+}
+
 std::size_t CheckpointStore::wipe() {
     flush();
     return files_.wipe();

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "inference/checkpoint_files.h"
 #include "storage/checkpoints.h"
@@ -32,6 +33,8 @@ class CheckpointStore : public inference::CheckpointFiles {
 
     void flush();  ///< waits until everything accepted is on disk
     bool busy();   ///< something is still on its way there
+    /// Removes these files, also those on their way to the disk. May wait for one write. Any thread.
+    void remove(const std::vector<std::string>& ids);
     std::size_t wipe();
     std::uint64_t used_bytes() const { return files_.used(); }
 

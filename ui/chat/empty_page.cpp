@@ -23,6 +23,10 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
         label->setAlignment(Qt::AlignHCenter);
         label->setTextFormat(Qt::PlainText);
     }
+    project_ = new QPushButton(this);
+    setKind(project_, "drop");
+    project_->setIconSize(QSize(18, 18));
+    project_->setCursor(Qt::PointingHandCursor);
     models_ = new QPushButton(this);
     setKind(models_, "link");
     auto* column = new QVBoxLayout(this);
@@ -47,6 +51,7 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
         grid->addWidget(chip, i / 2, i % 2);
         chips_ << chip;
     }
+    grid->addWidget(project_, 2, 0, 1, 2);
     auto* centred = new QHBoxLayout;
     centred->addStretch();
     centred->addLayout(grid);
@@ -57,6 +62,7 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     column->addSpacing(4);
     column->addWidget(models_, 0, Qt::AlignHCenter);
     column->addStretch(6);
+    connect(project_, &QPushButton::clicked, this, &EmptyPage::projectRequested);
     connect(models_, &QPushButton::clicked, this, &EmptyPage::modelsRequested);
     connect(&theme_, &Theme::changed, this, &EmptyPage::restyle);
     restyle();
@@ -101,6 +107,9 @@ void EmptyPage::retranslate() {
         chips_[i]->setText(prompts[i].label);
         chips_[i]->setAccessibleName(prompts[i].label);
     }
+    project_->setText(tr("Drop a folder here, or choose one, to ask about a project"));
+    project_->setAccessibleName(project_->text());
+    project_->setToolTip(tr("Open project… (Ctrl+O)"));
     const bool none = status_.phase == Phase::NoModel;
     model_->setVisible(status_.demo || none);
     models_->setVisible(status_.demo || none);
@@ -111,6 +120,7 @@ void EmptyPage::retranslate() {
 }
 
 void EmptyPage::restyle() {
+    project_->setIcon(theme_.icon("folder"));
     mark_->setPixmap(applicationIcon().pixmap(QSize(64, 64), devicePixelRatioF()));
 }
 

@@ -21,6 +21,7 @@ class EmptyPage : public QWidget {
   Q_SIGNALS:
     void promptChosen(const QString& text);
     void modelsRequested();
+    void projectRequested();  ///< a folder is to be chosen
 
   protected:
     void changeEvent(QEvent* event) override;
@@ -41,6 +42,7 @@ class EmptyPage : public QWidget {
     QLabel* sentence_;
     QLabel* model_;
     QPushButton* models_;
+    QPushButton* project_;
     QList<QPushButton*> chips_;
 };
 
