@@ -130,7 +130,7 @@ class MainWindow : public QWidget {
     void excerptSwitched(int index, bool on);
     void activated();  ///< the window has the focus again: files may have changed meanwhile
 
-    void modelsOpened();   ///< the page of models is in sight now, so what it shows is wanted
+    void modelsOpened();  ///< the page of models is in sight now, so what it shows is wanted
 
   protected:
     void changeEvent(QEvent* event) override;

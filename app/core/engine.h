@@ -56,7 +56,8 @@ class Engine {
     /// Throws inference::Error for a folder that has none. Immutable: any thread may use it while the engine
     /// lives.
     const inference::Tokenizer& tokenizer() const;
-    /// The same for other threads: it outlives the engine for as long as somebody holds it. Null if there is none.
+    /// The same for other threads: it outlives the engine for as long as somebody holds it. Null if there is
+    /// none.
     std::shared_ptr<const inference::Tokenizer> shared_tokenizer() const { return tokenizer_; }
     /// Tells tokenizers apart: ids that another one made mean something else.
     const std::string& tokenizer_id() const { return tokenizer_id_; }

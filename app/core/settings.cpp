@@ -113,8 +113,8 @@ bool operator==(const Settings& a, const Settings& b) {
         return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p,
                         s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.device,
                         s.float8_prefill, s.threads, s.theme, s.font_size, s.model, s.weights,
-                        s.checkpoint_disk_mib, s.checkpoint_memory_mib, s.project_budget, s.offline, s.endpoint, s.proxy,
-                        s.ca_file, s.token_file, s.downloads);
+                        s.checkpoint_disk_mib, s.checkpoint_memory_mib, s.project_budget, s.offline,
+                        s.endpoint, s.proxy, s.ca_file, s.token_file, s.downloads);
     };
     return key(a) == key(b);
 }

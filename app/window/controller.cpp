@@ -31,11 +31,9 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
                .backends = parts.backends,
                .fetch = parts.fetch},
               settings_),
-      projects_({.window = parts.window,
-                 .store = parts.store,
-                 .checkpoints = parts.checkpoints,
-                 .engine = engine_},
-                settings_) {
+      projects_(
+          {.window = parts.window, .store = parts.store, .checkpoints = parts.checkpoints, .engine = engine_},
+          settings_) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));
     engine_->moveToThread(&engine_thread_);
@@ -82,8 +80,7 @@ void Controller::start() {
 
 void Controller::connectWindow() {
     MainWindow* w = &parts_.window;
-    connect(w, &MainWindow::newConversationRequested, this,
-            [this] { newChat(0); });
+    connect(w, &MainWindow::newConversationRequested, this, [this] { newChat(0); });
     connect(w, &MainWindow::conversationSelected, this, [this](qint64 id) { openConversation(id); });
     connect(w, &MainWindow::searchHitActivated, this,
             [this](qint64 id, qint64 message) { openConversation(id, message); });
@@ -213,6 +210,7 @@ void Controller::removeConversation(qint64 id) {
     for (Answer& answer : answers_) {
         if (answer.conversation == id) answer.stop.request_stop();
     }
+    releaseStopped();
     parts_.store.ask([id](Conversations& c) { c.remove(id); });
     if (parts_.window.currentConversation() == id) newChat(0);
     refreshList();

@@ -63,7 +63,7 @@ class Controller : public QObject {
     /// What the store hands back when a turn was prepared: everything is on disk by then.
     struct Turn {
         qint64 conversation = 0;
-        Path path;  ///< up to and with the empty answer
+        Path path;                                        ///< up to and with the empty answer
         qint64 project = 0;                               ///< that it belongs to
         std::shared_ptr<const storage::Reading> reading;  ///< whose log it branches off; null: none
         qint64 reading_tokens = 0;                        ///< so many of its tokens
@@ -90,7 +90,8 @@ class Controller : public QObject {
     TurnContext turnContext() const;
     static Turn prepare(const TurnContext& with, storage::Conversations& c, storage::Projects& p,
                         storage::RowId conversation, storage::RowId question);
-    static void requireSameTokenizer(const TurnContext& with, storage::Projects& p, storage::RowId conversation);
+    static void requireSameTokenizer(const TurnContext& with, storage::Projects& p,
+                                     storage::RowId conversation);
     void beginTurn(Turn turn, bool replacePath);
     void toEngine(AnswerRequest request);
     void stop();

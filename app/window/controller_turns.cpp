@@ -53,10 +53,11 @@ void Controller::send(const QString& text) {
         parts_.window.currentConversation() == 0 && project != 0 && !projects_.current(project)) {
         parts_.window.setDraft(text);
         parts_.window.showNotice(
-            {.sentence = projects_.isReading()
-                             ? tr("%1 is still being prepared. Send again in a moment.")
-                             : tr("Nothing of %1 was read with this model. Read it first, or chat without it.")
-                                   .arg(projects_.nameOf(project))});
+            {.sentence =
+                 projects_.isReading()
+                     ? tr("%1 is still being prepared. Send again in a moment.")
+                     : tr("Nothing of %1 was read with this model. Read it first, or chat without it.")
+                           .arg(projects_.nameOf(project))});
         return;
     }
     turn_pending_ = true;

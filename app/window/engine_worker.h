@@ -36,7 +36,8 @@ struct EngineInfo {
     std::uint64_t memory = 0;    ///< bytes that it takes of its device
     std::string fingerprint;     ///< Engine::fingerprint
     std::size_t state_bytes = 0;
-    std::shared_ptr<const inference::Tokenizer> shared_tokenizer;  ///< immutable, for other threads; may be null
+    std::shared_ptr<const inference::Tokenizer>
+        shared_tokenizer;  ///< immutable, for other threads; may be null
 };
 
 /// One answer to make: the path from the root to the user's message, and how.

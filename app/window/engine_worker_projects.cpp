@@ -16,7 +16,11 @@ constexpr double kSteadySeconds = 0.3;  // before, a rate says little
 }  // namespace
 
 void EngineWorker::readProject(const ProjectReadRequest& request) {
-    ProjectReadEnd end{.run = request.run, .project = request.project, .reading = request.reading->id, .done = {}, .sentence = {}};
+    ProjectReadEnd end{.run = request.run,
+                       .project = request.project,
+                       .reading = request.reading->id,
+                       .done = {},
+                       .sentence = {}};
     const Clock::time_point start = Clock::now();
     Clock::time_point told{};
     ReadingHooks hooks;
@@ -39,7 +43,8 @@ void EngineWorker::readProject(const ProjectReadRequest& request) {
             throw inference::Error(inference::Fault::MissingFile,
                                    "No model is loaded. Choose one on the Models page.");
         const std::int64_t rung = ladder_rung(inference::State::bytes_for(engine_->config()));
-        end.done = read_project(engine_->timeline(), *request.reading, checkpoints_, rung, request.stop, hooks);
+        end.done =
+            read_project(engine_->timeline(), *request.reading, checkpoints_, rung, request.stop, hooks);
     } catch (const std::bad_alloc&) {
         end.sentence = tr("There was not enough memory to go on reading. What was read is kept.");
     } catch (const std::exception& error) {

@@ -38,7 +38,7 @@ class ProjectsController : public QObject {
 
     void start();  ///< lists the projects
     void setEngine(const EngineInfo& info);
-    void setNoEngine();  ///< it is being loaded anew, or is off: nothing is read meanwhile
+    void setNoEngine();       ///< it is being loaded anew, or is off: nothing is read meanwhile
     void disconnectEngine();  ///< its thread is about to end
 
     /// The reading behind a new chat in the project: null if nothing of it was prepared for this tokenizer.
@@ -138,8 +138,8 @@ class ProjectsController : public QObject {
     std::optional<Sheet> sheet_;
     QString waiting_;  ///< a folder that was dropped before a model was loaded
     std::optional<UnderWay> reading_;
-    double rate_ = 0;          ///< tokens a second, as measured last with this model; 0: not yet
-    bool answering_ = false;   ///< the engine is the answers' now
+    double rate_ = 0;         ///< tokens a second, as measured last with this model; 0: not yet
+    bool answering_ = false;  ///< the engine is the answers' now
     qint64 last_run_ = 0;
     std::stop_source checks_;
     QSet<qint64> checking_;

@@ -23,8 +23,7 @@ void ProjectsController::connectEngine() {
     connect(parts_.engine, &EngineWorker::projectEnded, this, &ProjectsController::onEnded);
     connect(parts_.engine, &EngineWorker::projectStep, this,
             [this](qint64 reading, const storage::LadderStep& step) {
-                parts_.store.ask(
-                    [reading, step](Conversations&, Projects& p) { p.add_step(reading, step); });
+                parts_.store.ask([reading, step](Conversations&, Projects& p) { p.add_step(reading, step); });
             });
     connect(parts_.engine, &EngineWorker::projectPlanned, this, [this](const ProjectPlan& plan) {
         Known* known = find(plan.project);
@@ -96,7 +95,7 @@ void ProjectsController::survey() {
     parts_.store.ask(
         this,
         [root = std::filesystem::path(sheet_->root), tokenizer = engine_->tokenizer](Conversations&,
-                                                                                      Projects& p) {
+                                                                                     Projects& p) {
             const bool made = !p.find(root);
             return Recalled{recall_project(p, root, tokenizer), made};
         },
@@ -133,9 +132,8 @@ void ProjectsController::onSurveyed(const SurveyResult& result) {
 void ProjectsController::showTotals(ui::SheetTotals totals) {
     if (!engine_) return;
     totals.secondsToRead = rate_ > 0 ? static_cast<double>(totals.toRead) / rate_ : -1;
-    totals.diskBytes = parts_.checkpoints
-                           ? static_cast<qint64>(ladder_bytes(totals.logTokens, engine_->state_bytes))
-                           : 0;
+    totals.diskBytes =
+        parts_.checkpoints ? static_cast<qint64>(ladder_bytes(totals.logTokens, engine_->state_bytes)) : 0;
     sheet_->totals = totals;
     parts_.window.sheet().setTotals(totals);
 }
@@ -157,7 +155,8 @@ void ProjectsController::read() {
     reading_ = UnderWay{.project = project};
     reading_->view = {.project = project, .phase = ui::ReadingPhase::Preparing};
     reading_->view.name = nameOf(project);
-    if (reading_->view.name.isEmpty()) reading_->view.name = QFileInfo(QString::fromStdString(sheet_->root)).fileName();
+    if (reading_->view.name.isEmpty())
+        reading_->view.name = QFileInfo(QString::fromStdString(sheet_->root)).fileName();
     showReading();
     QMetaObject::invokeMethod(
         worker_, [w = worker_, run = sheet_->run, stop = sheet_->stop.get_token()] { w->write(run, stop); },
@@ -293,9 +292,10 @@ void ProjectsController::onProgress(const ProjectReadProgress& progress) {
     view.toRead = progress.to_read;
     view.kept = progress.kept;
     view.tokensPerSecond = progress.tokens_per_second;
-    view.secondsLeft = progress.tokens_per_second > 0
-                           ? static_cast<double>(progress.to_read - progress.read) / progress.tokens_per_second
-                           : -1;
+    view.secondsLeft =
+        progress.tokens_per_second > 0
+            ? static_cast<double>(progress.to_read - progress.read) / progress.tokens_per_second
+            : -1;
     showReading();
 }
 

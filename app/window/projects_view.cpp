@@ -102,7 +102,8 @@ ui::SheetTotals sheet_totals(const ProjectSurvey& survey) {
 
 int changed_files(const ProjectSurvey& survey) {
     if (survey.is_first()) return 0;
-    // What costs the least may lead back to an older reading; what the person sees is told from the current one.
+    // What costs the least may lead back to an older reading; what the person sees is told from the current
+    // one.
     const project::ReadingPlan plan = project::plan_reading(survey.memory.readings.front(), survey.present);
     return static_cast<int>(plan.changed.size() + plan.added.size() + plan.removed.size());
 }

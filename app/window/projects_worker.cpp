@@ -2,14 +2,15 @@
 
 #include <QFile>
 
+#include <new>
+
 #include "app/core/project_stamp.h"
 #include "app/window/projects_view.h"
 #include "storage/error.h"
 
 namespace sidewinder::app {
 
-template <class Work>
-void ProjectsWorker::guarded(qint64 run, const Work& work) {
+void ProjectsWorker::guarded(qint64 run, const std::function<void()>& work) {
     try {
         work();
     } catch (const storage::Stopped&) {

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,8 +85,7 @@ class ProjectsWorker : public QObject {
   private:
     void scan(std::stop_token stop);
     void tell();
-    template <class Work>
-    void guarded(qint64 run, const Work& work);
+    void guarded(qint64 run, const std::function<void()>& work);
 
     struct Sheet {
         qint64 run = 0;

@@ -28,8 +28,9 @@ class StoreThread : public QObject {
     explicit StoreThread(storage::Database database, QObject* parent = nullptr);
     ~StoreThread() override;
 
-    /// `work(Conversations&) -> R`, or `work(Conversations&, Projects&) -> R`, on the store's thread, then `done(R)` on `context`'s, unless `context` is
-    /// gone. When the store refuses, `failed` is emitted and `done` is not called.
+    /// `work(Conversations&) -> R`, or `work(Conversations&, Projects&) -> R`, on the store's thread, then
+    /// `done(R)` on `context`'s, unless `context` is gone. When the store refuses, `failed` is emitted and
+    /// `done` is not called.
     template <class Work, class Done>
     void ask(QObject* context, Work work, Done done) {
         using Result = decltype(run(std::declval<Work&>()));

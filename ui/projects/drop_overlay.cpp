@@ -61,7 +61,8 @@ void DropOverlay::paintEvent(QPaintEvent*) {
     theme_.iconIn("folder", c.accent).paint(&painter, QRect(middle.x() - 24, middle.y() - 62, 48, 48));
     painter.setPen(c.text);
     painter.setFont(theme_.title());
-    painter.drawText(QRect(0, middle.y(), width(), 30), Qt::AlignCenter, tr("Drop the folder to read it as a project"));
+    painter.drawText(QRect(0, middle.y(), width(), 30), Qt::AlignCenter,
+                     tr("Drop the folder to read it as a project"));
     painter.setPen(c.quiet);
     painter.setFont(theme_.body());
     painter.drawText(QRect(40, middle.y() + 34, width() - 80, 24), Qt::AlignCenter,

@@ -66,7 +66,8 @@ void ExcerptNote::rebuild() {
         auto* on = new QCheckBox(row);
         on->setChecked(excerpt.on);
         on->setText(tr("%1:%2–%3").arg(excerpt.path).arg(excerpt.firstLine).arg(excerpt.lastLine));
-        on->setAccessibleName(tr("%1, %2, %3").arg(on->text(), ProjectText::tokens(excerpt.tokens), excerpt.why));
+        on->setAccessibleName(
+            tr("%1, %2, %3").arg(on->text(), ProjectText::tokens(excerpt.tokens), excerpt.why));
         auto* why = new QLabel(tr("%1 · %2").arg(ProjectText::tokens(excerpt.tokens), excerpt.why), row);
         why->setTextFormat(Qt::PlainText);
         setKind(why, "quiet");

@@ -1,5 +1,6 @@
 #include "ui/projects/project_chip.h"
 
+#include <QTextDocument>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -56,14 +57,14 @@ void ProjectChip::refresh() {
     remove_->setAccessibleName(tr("Chat without the project"));
     remove_->setToolTip(remove_->accessibleName());
     const bool changed = item_.state == ProjectState::Changed;
-    const bool wants = changed || item_.state == ProjectState::Paused || item_.state == ProjectState::NotRead ||
-                       item_.state == ProjectState::OtherModel;
+    const bool wants = changed || item_.state == ProjectState::Paused ||
+                       item_.state == ProjectState::NotRead || item_.state == ProjectState::OtherModel;
     state_->setText(changed ? ProjectText::changes(item_) : ProjectText::state(item_));
     setKind(state_, wants || item_.state == ProjectState::Missing ? "warningSmall" : "quiet");
     state_->style()->unpolish(state_);
     state_->style()->polish(state_);
     update_->setVisible(wants);
-    update_->setText(changed                                  ? tr("Update…")
+    update_->setText(changed                               ? tr("Update…")
                      : item_.state == ProjectState::Paused ? tr("Continue")
                                                            : tr("Read…"));
     update_->setAccessibleName(update_->text());

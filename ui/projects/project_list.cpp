@@ -1,8 +1,8 @@
 #include "ui/projects/project_list.h"
 
+#include <QClipboard>
 #include <QEvent>
 #include <QGuiApplication>
-#include <QClipboard>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -57,7 +57,9 @@ ProjectList::ProjectList(const Theme& theme, QWidget* parent)
     column->addWidget(head_);
     column->addWidget(list_);
     column->addWidget(first_);
-    const auto idAt = [](const QModelIndex& index) { return index.data(ProjectListModel::IdRole).toLongLong(); };
+    const auto idAt = [](const QModelIndex& index) {
+        return index.data(ProjectListModel::IdRole).toLongLong();
+    };
     connect(add_, &QToolButton::clicked, this, &ProjectList::openRequested);
     connect(first_, &QPushButton::clicked, this, &ProjectList::openRequested);
     connect(list_, &QListView::clicked, this,
@@ -85,7 +87,8 @@ void ProjectList::unhideProject(qint64 id) {
 }
 
 const ProjectItem* ProjectList::find(qint64 id) const {
-    const auto found = std::find_if(all_.begin(), all_.end(), [id](const ProjectItem& p) { return p.id == id; });
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [id](const ProjectItem& p) { return p.id == id; });
     return found == all_.end() ? nullptr : &*found;
 }
 
@@ -149,16 +152,21 @@ void ProjectList::openMenu(const QPoint& position) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const bool fresh = item->state == ProjectState::NotRead || item->state == ProjectState::OtherModel;
-    const QString read = item->state == ProjectState::Paused ? tr("Continue reading") : fresh ? tr("Read…") : tr("Update…");
+    const QString read = item->state == ProjectState::Paused ? tr("Continue reading")
+                         : fresh                             ? tr("Read…")
+                                                             : tr("Update…");
     menu->addAction(theme_.icon("compose"), tr("New chat in this project"), this,
                     [this, id] { Q_EMIT chatRequested(id); });
-    QAction* update = menu->addAction(theme_.icon("regenerate"), read, this, [this, id] { Q_EMIT updateRequested(id); });
+    QAction* update =
+        menu->addAction(theme_.icon("regenerate"), read, this, [this, id] { Q_EMIT updateRequested(id); });
     update->setEnabled(item->state != ProjectState::Reading);
-    menu->addAction(theme_.icon("check"), tr("Choose files…"), this, [this, id] { Q_EMIT sheetRequested(id); });
+    menu->addAction(theme_.icon("check"), tr("Choose files…"), this,
+                    [this, id] { Q_EMIT sheetRequested(id); });
     menu->addAction(theme_.icon("copy"), tr("Copy the folder's path"), this,
                     [path = item->path] { QGuiApplication::clipboard()->setText(path); });
     menu->addSeparator();
-    menu->addAction(theme_.icon("trash"), tr("Remove project"), this, [this, id] { Q_EMIT removeRequested(id); });
+    menu->addAction(theme_.icon("trash"), tr("Remove project"), this,
+                    [this, id] { Q_EMIT removeRequested(id); });
     menu->popup(list_->viewport()->mapToGlobal(position));
 }
 

@@ -38,7 +38,8 @@ class ProjectDelegate : public QStyledItemDelegate {
 
   public:
     ProjectDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     int rowHeight() const;
 
@@ -54,16 +55,16 @@ class ProjectList : public QWidget {
     explicit ProjectList(const Theme& theme, QWidget* parent = nullptr);
 
     void setProjects(const QList<ProjectItem>& items);
-    void setCurrent(qint64 id);  ///< the project of the open chat; 0: none
+    void setCurrent(qint64 id);   ///< the project of the open chat; 0: none
     void hideProject(qint64 id);  ///< removed, may be undone
     void unhideProject(qint64 id);
     const ProjectItem* find(qint64 id) const;
     QListView* list() const { return list_; }
 
   Q_SIGNALS:
-    void openRequested();                  ///< another folder
-    void chatRequested(qint64 id);         ///< a new chat in it
-    void sheetRequested(qint64 id);        ///< its files
+    void openRequested();            ///< another folder
+    void chatRequested(qint64 id);   ///< a new chat in it
+    void sheetRequested(qint64 id);  ///< its files
     void updateRequested(qint64 id);
     void removeRequested(qint64 id);
 

@@ -1,5 +1,6 @@
 // The rows of the sidebar's projects: their model and how they are painted.
 
+#include <QTextDocument>
 #include <QAbstractItemView>
 #include <QPainter>
 

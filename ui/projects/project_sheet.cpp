@@ -165,9 +165,10 @@ void ProjectSheet::setState(const SheetState& state) {
     tree_->setVisible(any);
     nothing_->setVisible(!any);
     nothing_->setText(state.phase == SheetPhase::Ready ? tr("There is no file in this folder.") : QString());
-    for (QWidget* widget : std::initializer_list<QWidget*>{filter_, show_, tree_}) 
+    for (QWidget* widget : std::initializer_list<QWidget*>{filter_, show_, tree_})
         widget->setEnabled(state.phase == SheetPhase::Ready);
-    if (first && isVisible() && (focusWidget() == back_ || focusWidget() == nullptr || !focusWidget()->isEnabled()))
+    if (first && isVisible() &&
+        (focusWidget() == back_ || focusWidget() == nullptr || !focusWidget()->isEnabled()))
         tree_->setFocus(Qt::OtherFocusReason);
 }
 
@@ -217,7 +218,8 @@ void ProjectSheet::showTicked() {
 }
 
 void ProjectSheet::applyFilter() {
-    model_->setFilter(filter_->text().trimmed(), static_cast<SheetModel::Show>(std::max(0, show_->currentIndex())));
+    model_->setFilter(filter_->text().trimmed(),
+                      static_cast<SheetModel::Show>(std::max(0, show_->currentIndex())));
     if (model_->isFiltered() && model_->entries().size() < 20'000)
         tree_->expandAll();
     else

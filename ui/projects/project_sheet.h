@@ -33,7 +33,7 @@ class ProjectSheet : public QWidget {
     QTreeView& tree() { return *tree_; }
     SheetFoot& foot() { return *foot_; }
     void showToRead();  ///< only what would be read now
-    void open();  ///< it is shown now: the focus goes to the first thing to do
+    void open();        ///< it is shown now: the focus goes to the first thing to do
 
   public Q_SLOTS:
     void begin(const QString& name, const QString& path);  ///< another project: empty until its entries come

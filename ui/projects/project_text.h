@@ -12,10 +12,10 @@ class ProjectText {
 
   public:
     static QString number(qint64 value);
-    static QString tokens(qint64 tokens);    ///< "1,240 tokens"
-    static QString about(qint64 tokens);     ///< "250k tokens"
-    static QString bytes(qint64 bytes);      ///< "14.6 MB"
-    static QString duration(double seconds); ///< "40 s", "4 min", "2 h 10 min"
+    static QString tokens(qint64 tokens);     ///< "1,240 tokens"
+    static QString about(qint64 tokens);      ///< "250k tokens"
+    static QString bytes(qint64 bytes);       ///< "14.6 MB"
+    static QString duration(double seconds);  ///< "40 s", "4 min", "2 h 10 min"
 
     static QString state(const ProjectItem& item);    ///< the second line in the sidebar
     static QString changes(const ProjectItem& item);  ///< "3 files changed, 1,240 tokens to read"; or empty

@@ -38,11 +38,12 @@ struct SheetEntry {
     bool folder = false;
     bool included = false;
     bool choosable = true;  ///< may be ticked in
-    bool unusual = false;   ///< left out by itself for a reason that a tick overrides: not taken with its folder
-    QString reason;         ///< short: "Ignored"; empty: there is none
-    QString sentence;       ///< the whole reason
-    QString mark;           ///< of one that is included: "Changed", "New"; may be empty
-    bool toRead = false;    ///< included, and not in what was read so far
+    bool unusual =
+        false;         ///< left out by itself for a reason that a tick overrides: not taken with its folder
+    QString reason;    ///< short: "Ignored"; empty: there is none
+    QString sentence;  ///< the whole reason
+    QString mark;      ///< of one that is included: "Changed", "New"; may be empty
+    bool toRead = false;  ///< included, and not in what was read so far
     qint64 size = 0;
     qint64 tokens = -1;  ///< < 0: not known before it is ticked in
 };

@@ -79,7 +79,8 @@ SheetFoot::SheetFoot(QWidget* parent) : QFrame(parent) {
 
 void SheetFoot::setBudget(qint64 tokens) {
     const auto at = std::find(kBudgets.begin(), kBudgets.end(), tokens);
-    budget_->setCurrentIndex(static_cast<int>((at == kBudgets.end() ? kBudgets.begin() + 2 : at) - kBudgets.begin()));
+    budget_->setCurrentIndex(
+        static_cast<int>((at == kBudgets.end() ? kBudgets.begin() + 2 : at) - kBudgets.begin()));
     refresh();
 }
 

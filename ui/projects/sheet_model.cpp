@@ -1,5 +1,6 @@
 #include "ui/projects/sheet_model.h"
 
+#include <QTextDocument>
 #include <algorithm>
 
 #include "ui/projects/project_text.h"
@@ -32,7 +33,8 @@ void SheetModel::build() {
     std::vector<int> open{0};
     for (int i = 0; i < entries_.size(); ++i) {
         const QString& path = entries_[i].path;
-        const int above = folderNode(path.left(std::max<qsizetype>(0, path.lastIndexOf(QLatin1Char('/')))), open);
+        const int above =
+            folderNode(path.left(std::max<qsizetype>(0, path.lastIndexOf(QLatin1Char('/')))), open);
         Node node;
         node.entry = i;
         node.parent = above;
@@ -93,9 +95,9 @@ void SheetModel::applyFilter() {
         const Node& node = nodes_[i];
         if (node.entry >= 0) {
             const SheetEntry& entry = entries_[node.entry];
-            const bool kind = show_ == Show::All || (show_ == Show::ToRead && entry.toRead && entry.included) ||
-                              (show_ == Show::Included && entry.included) ||
-                              (show_ == Show::LeftOut && !entry.included);
+            const bool kind =
+                show_ == Show::All || (show_ == Show::ToRead && entry.toRead && entry.included) ||
+                (show_ == Show::Included && entry.included) || (show_ == Show::LeftOut && !entry.included);
             keep[i] = kind && (filter_.isEmpty() || entry.path.contains(filter_, Qt::CaseInsensitive));
         }
         if (keep[i] && i > 0) keep[static_cast<std::size_t>(node.parent)] = 1;
@@ -179,8 +181,9 @@ QModelIndex SheetModel::index(int row, int column, const QModelIndex& parent) co
 }
 
 QModelIndex SheetModel::indexOf(int node, int column) const {
-    return node <= 0 ? QModelIndex()
-                     : createIndex(nodes_[static_cast<std::size_t>(node)].row, column, static_cast<quintptr>(node));
+    return node <= 0
+               ? QModelIndex()
+               : createIndex(nodes_[static_cast<std::size_t>(node)].row, column, static_cast<quintptr>(node));
 }
 
 QModelIndex SheetModel::parent(const QModelIndex& index) const {

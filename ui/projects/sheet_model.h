@@ -19,7 +19,8 @@ class SheetModel : public QAbstractItemModel {
     enum DataRole { EntryRole = Qt::UserRole, SentenceRole };
     enum class Show { All, Included, LeftOut, ToRead };
 
-    explicit SheetModel(const Theme& theme, QObject* parent = nullptr) : QAbstractItemModel(parent), theme_(theme) {}
+    explicit SheetModel(const Theme& theme, QObject* parent = nullptr)
+        : QAbstractItemModel(parent), theme_(theme) {}
 
     void setEntries(QList<SheetEntry> entries);
     /// Only what holds `text` in its path, and what leads there.
@@ -46,10 +47,10 @@ class SheetModel : public QAbstractItemModel {
 
   private:
     struct Node {
-        int entry = -1;   ///< < 0: a folder that was entered
-        int parent = -1;  ///< node
-        int row = 0;      ///< among the shown children of the parent
-        int from = 0;     ///< where its name begins in the path
+        int entry = -1;             ///< < 0: a folder that was entered
+        int parent = -1;            ///< node
+        int row = 0;                ///< among the shown children of the parent
+        int from = 0;               ///< where its name begins in the path
         std::vector<int> children;  ///< nodes
         std::vector<int> shown;     ///< of them, what the filter lets through
         qint64 tokens = 0, size = 0;
