@@ -36,7 +36,7 @@ ProjectsController::ProjectsController(const Parts& parts, const Settings& setti
 
 ProjectsController::~ProjectsController() {
     checks_.request_stop();
-    if (sheet_) sheet_->stop.request_stop();
+    cancelSheet();
     // Undo's time ends with the program: what was removed is not kept for want of a few seconds.
     const QList<qint64> removing = removing_.keys();
     for (const qint64 project : removing) forget(project);

@@ -4,6 +4,7 @@
 #include <QMetaObject>
 
 #include <algorithm>
+#include <span>
 
 #include "app/core/project_forget.h"
 #include "app/window/projects_controller.h"
@@ -142,6 +143,7 @@ void ProjectsController::cancelSheet() {
     waiting_.clear();
     if (!sheet_) return;
     sheet_->stop.request_stop();
+    if (reading_ && !reading_->reading) endReading(false);  // what it was being prepared from is gone
     // A folder that was only looked at is no project yet.
     if (sheet_->made && !(reading_ && reading_->project == sheet_->project)) forget(sheet_->project);
     sheet_.reset();
@@ -256,7 +258,7 @@ void ProjectsController::cancelReading() {
     if (!reading_) return;
     reading_->cancelled = true;
     reading_->stop.request_stop();
-    if (sheet_ && sheet_->project == reading_->project) sheet_->stop.request_stop();
+    if (sheet_ && !reading_->reading) sheet_->stop.request_stop();  // it is still being prepared
     endReading(false);
 }
 
@@ -307,6 +309,15 @@ void ProjectsController::onEnded(const ProjectReadEnd& end) {
         known->reused = end.done.stopped || !end.sentence.isEmpty() ? end.done.reused + end.done.read : total;
         known->to_read = total - known->reused;
     }
+    // The step that was gone on from may have reached the disk a moment before a crash, and not the ladder.
+    if (end.done.reused > 0)
+        parts_.store.ask([reading = end.reading, position = end.done.reused](Conversations&, Projects& p) {
+            const storage::Reading log = p.reading(reading);
+            if (position > std::ssize(log.tokens)) return;
+            p.add_step(reading,
+                       {position,
+                        storage::hash_log(std::span(log.tokens).first(static_cast<std::size_t>(position)))});
+        });
     const bool ours = reading_ && reading_->run == end.run && reading_->on_engine;
     if (!ours) return show();
     reading_->on_engine = false;

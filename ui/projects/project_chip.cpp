@@ -1,10 +1,10 @@
 #include "ui/projects/project_chip.h"
 
-#include <QTextDocument>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QTextDocument>
 #include <QToolButton>
 
 #include "ui/projects/project_text.h"

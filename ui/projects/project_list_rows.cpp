@@ -1,8 +1,8 @@
 // The rows of the sidebar's projects: their model and how they are painted.
 
-#include <QTextDocument>
 #include <QAbstractItemView>
 #include <QPainter>
+#include <QTextDocument>
 
 #include "ui/projects/project_list.h"
 #include "ui/projects/project_text.h"
