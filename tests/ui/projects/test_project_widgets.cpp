@@ -90,6 +90,7 @@ class TestProjectWidgets : public QObject {
                     ->index(0, 0)
                     .data(Qt::ToolTipRole)
                     .toString()
+                    .replace(QChar::Nbsp, QLatin1Char(' '))
                     .contains(QStringLiteral("1,240 tokens to read")));
         QVERIFY(list->model()
                     ->index(0, 0)
@@ -145,6 +146,9 @@ class TestProjectWidgets : public QObject {
         QCOMPARE(detached.count(), 1);
         window_->setChatProject(1, false);
         QVERIFY(!remove->isVisible());
+        EngineStatus idle;
+        idle.phase = Phase::Idle;
+        window_->setStatus(idle);
         QVERIFY(one<Composer>().input()->placeholderText().contains(QStringLiteral("harbour")));
         window_->setChatProject(0, true);
         QVERIFY(!chip.isVisible());
