@@ -329,12 +329,12 @@ int mean(const int *v, unsigned n) {
         <translation>Contar as palavras de um texto</translation>
     </message>
     <message>
-        <source>Drop a folder here, or choose one, to ask about a project</source>
-        <translation>Solte uma pasta aqui, ou escolha uma, para perguntar sobre um projeto</translation>
-    </message>
-    <message>
         <source>Open project… (Ctrl+O)</source>
         <translation>Abrir projeto… (Ctrl+O)</translation>
+    </message>
+    <message>
+        <source>Ask about a project: drop a folder here</source>
+        <translation>Pergunte sobre um projeto: solte uma pasta aqui</translation>
     </message>
 </context>
 <context>
@@ -1983,6 +1983,10 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Cancel</source>
         <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Voltar</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,11 @@
 
 namespace sidewinder::ui {
 
+namespace {
+constexpr int kChip = 260;
+constexpr int kTwoColumns = 2 * kChip + 10 + 2 * 24;
+}  // namespace
+
 EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
     mark_ = new QLabel(this);
     name_ = new QLabel(QStringLiteral("Sidewinder"), this);
@@ -39,13 +44,14 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     column->addSpacing(6);
     column->addWidget(sentence_);
     column->addSpacing(28);
-    auto* grid = new QGridLayout;
+    grid_ = new QGridLayout;
+    QGridLayout* grid = grid_;
     grid->setSpacing(10);
     for (int i = 0; i < samples().size(); ++i) {
         auto* chip = new QPushButton(this);
         setKind(chip, "chip");
         chip->setCursor(Qt::PointingHandCursor);
-        chip->setMinimumWidth(260);
+        chip->setMinimumWidth(kChip);
         connect(chip, &QPushButton::clicked, this,
                 [this, i] { Q_EMIT promptChosen(samples().at(i).prompt); });
         grid->addWidget(chip, i / 2, i % 2);
@@ -107,7 +113,7 @@ void EmptyPage::retranslate() {
         chips_[i]->setText(prompts[i].label);
         chips_[i]->setAccessibleName(prompts[i].label);
     }
-    project_->setText(tr("Drop a folder here, or choose one, to ask about a project"));
+    project_->setText(tr("Ask about a project: drop a folder here"));
     project_->setAccessibleName(project_->text());
     project_->setToolTip(tr("Open project… (Ctrl+O)"));
     const bool none = status_.phase == Phase::NoModel;
@@ -117,6 +123,25 @@ void EmptyPage::retranslate() {
                          : tr("Demo model, for trying Sidewinder out. It is too small to be right."));
     models_->setText(none ? tr("Get a model") : tr("Get the full model"));
     models_->setAccessibleName(models_->text());
+}
+
+// Where two samples do not fit beside each other, the first two stand one below the other.
+void EmptyPage::arrange() {
+    const bool narrow = width() < kTwoColumns;
+    if (narrow == narrow_) return;
+    narrow_ = narrow;
+    for (int i = 0; i < chips_.size(); ++i) {
+        grid_->removeWidget(chips_[i]);
+        grid_->addWidget(chips_[i], narrow ? i : i / 2, narrow ? 0 : i % 2);
+        chips_[i]->setVisible(!narrow || i < 2);
+    }
+    grid_->removeWidget(project_);
+    grid_->addWidget(project_, narrow ? static_cast<int>(chips_.size()) : 2, 0, 1, narrow ? 1 : 2);
+}
+
+void EmptyPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
 }
 
 void EmptyPage::restyle() {

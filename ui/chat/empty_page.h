@@ -5,6 +5,7 @@
 
 #include "ui/theme/theme.h"
 
+class QGridLayout;
 class QLabel;
 class QPushButton;
 
@@ -25,6 +26,7 @@ class EmptyPage : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     struct Sample {
@@ -34,6 +36,7 @@ class EmptyPage : public QWidget {
     QList<Sample> samples() const;
     void retranslate();
     void restyle();
+    void arrange();
 
     const Theme& theme_;
     EngineStatus status_;
@@ -44,6 +47,8 @@ class EmptyPage : public QWidget {
     QPushButton* models_;
     QPushButton* project_;
     QList<QPushButton*> chips_;
+    QGridLayout* grid_;
+    bool narrow_ = false;
 };
 
 }  // namespace sidewinder::ui

@@ -155,6 +155,7 @@ void ProjectSheet::begin(const QString& name, const QString& path) {
     model_->setEntries({});
     foot_->setTotals({});
     showTicked();
+    setState({});
 }
 
 void ProjectSheet::setState(const SheetState& state) {
@@ -167,6 +168,8 @@ void ProjectSheet::setState(const SheetState& state) {
     nothing_->setText(state.phase == SheetPhase::Ready ? tr("There is no file in this folder.") : QString());
     for (QWidget* widget : std::initializer_list<QWidget*>{filter_, show_, tree_})
         widget->setEnabled(state.phase == SheetPhase::Ready);
+    filter_->setVisible(any);
+    show_->setVisible(any);
     if (first && isVisible() &&
         (focusWidget() == back_ || focusWidget() == nullptr || !focusWidget()->isEnabled()))
         tree_->setFocus(Qt::OtherFocusReason);
@@ -186,6 +189,7 @@ void ProjectSheet::setEntries(const QList<SheetEntry>& entries) {
         if (model_->rowCount() > 0) tree_->setCurrentIndex(model_->index(0, 0));
     }
     showTicked();
+    setState(state_);
     fitColumns();
 }
 

@@ -150,6 +150,8 @@ void SheetFoot::refresh() {
                    : totals_.readBefore        ? tr("Update")
                                                : tr("Read"));
     read_->setAccessibleName(read_->text());
+    cancel_->setText(state_.phase == SheetPhase::Failed ? tr("Back") : tr("Cancel"));
+    cancel_->setAccessibleName(cancel_->text());
     bar_->setAccessibleName(ready ? tr("Tokens against the budget") : tr("Progress"));
     bar_->setAccessibleDescription(sum_->text());
 }
@@ -159,8 +161,6 @@ void SheetFoot::retranslate() {
         budget_->setItemText(i, ProjectText::tokens(kBudgets[static_cast<std::size_t>(i)]));
     budgetLabel_->setText(tr("Budget"));
     budget_->setAccessibleName(tr("Budget"));
-    cancel_->setText(tr("Cancel"));
-    cancel_->setAccessibleName(cancel_->text());
     refresh();
 }
 

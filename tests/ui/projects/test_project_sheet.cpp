@@ -115,7 +115,8 @@ class TestProjectSheet : public QObject {
         filter->clear();
         auto* which = sheet_->findChild<QComboBox*>();
         which->setCurrentIndex(2);
-        QVERIFY(row(QStringLiteral(".env")).isValid());
+        QString tip = row(QStringLiteral(".env")).data(Qt::ToolTipRole).toString();
+        QVERIFY(tip.replace(QChar::Nbsp, QLatin1Char(' ')).contains(QStringLiteral("line 3")));
         QVERIFY(!row(QStringLiteral("README.md")).isValid());
     }
 

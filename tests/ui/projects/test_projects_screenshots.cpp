@@ -132,7 +132,6 @@ class TestProjectsScreenshots : public QObject {
             {.phase = SheetPhase::Failed,
              .sentence = QStringLiteral("The folder /home/ana/work/harbour cannot be opened: "
                                         "Permission denied. Give yourself the right to read it.")});
-        sheet.begin(QStringLiteral("harbour"), QStringLiteral("/home/ana/work/harbour"));
         shoot(window, "failed");
         window.openChat();
         window.setProjects(projects(ProjectState::Reading));
