@@ -9,17 +9,19 @@ namespace sidewinder::app {
 
 namespace {
 
+/// Both are XXH3-128: two numbers here, and there the canonical bytes, the higher one first.
 storage::LogHash to_storage(const inference::LogHash& hash) {
+    const std::uint64_t words[] = {__builtin_bswap64(hash.high), __builtin_bswap64(hash.low)};
     storage::LogHash bytes;
-    std::memcpy(bytes.data(), &hash, sizeof bytes);
+    static_assert(sizeof words == sizeof bytes && std::endian::native == std::endian::little);
+    std::memcpy(bytes.data(), words, sizeof bytes);
     return bytes;
 }
 
 inference::LogHash from_storage(const storage::LogHash& bytes) {
-    inference::LogHash hash;
-    static_assert(sizeof hash == sizeof bytes && std::endian::native == std::endian::little);
-    std::memcpy(&hash, bytes.data(), sizeof hash);
-    return hash;
+    std::uint64_t words[2];
+    std::memcpy(words, bytes.data(), sizeof words);
+    return {.high = __builtin_bswap64(words[0]), .low = __builtin_bswap64(words[1])};
 }
 
 }  // namespace
@@ -99,10 +101,9 @@ bool CheckpointStore::busy() {
     return writing_ || !waiting_.empty();
 }
 
-void CheckpointStore::remove(const std::vector<std::string>& ids) {
-    if (ids.empty()) return;
+bool CheckpointStore::remove(const storage::CheckpointMeta& meta) {
     flush();
-    for (const std::string& id : ids) files_.remove(id);
+    return files_.remove(storage::Checkpoints::id_of(meta));
 }
 
 std::size_t CheckpointStore::wipe() {

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "inference/checkpoint_files.h"
 #include "storage/checkpoints.h"
@@ -31,10 +30,9 @@ class CheckpointStore : public inference::CheckpointFiles {
     void write(const std::string& fingerprint, const Entry& entry, inference::CheckpointKind kind,
                Payload payload) override;
 
-    void flush();  ///< waits until everything accepted is on disk
-    bool busy();   ///< something is still on its way there
-    /// Removes these files, also those on their way to the disk. May wait for one write. Any thread.
-    void remove(const std::vector<std::string>& ids);
+    void flush();                                      ///< waits until everything accepted is on disk
+    bool busy();                                       ///< something is still on its way there
+    bool remove(const storage::CheckpointMeta& meta);  ///< false: it is not there
     std::size_t wipe();
     std::uint64_t used_bytes() const { return files_.used(); }
 

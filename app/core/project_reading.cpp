@@ -116,4 +116,16 @@ ProjectRead read_project(Timeline& timeline, const storage::Reading& reading, Ch
     return done;
 }
 
+std::size_t remove_checkpoints(CheckpointStore& files, const std::vector<storage::DroppedReading>& dropped) {
+    std::size_t removed = 0;
+    for (const storage::DroppedReading& reading : dropped)
+        for (const storage::LadderStep& step : reading.steps)
+            removed += files.remove({.fingerprint = reading.fingerprint,
+                                     .position = static_cast<std::uint64_t>(step.position),
+                                     .log_hash = step.log_hash})
+                           ? 1
+                           : 0;
+    return removed;
+}
+
 }  // namespace sidewinder::app

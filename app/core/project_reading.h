@@ -51,4 +51,7 @@ std::int64_t ladder_rung(std::size_t state_bytes);
 /// What the ladder takes of the disk when all of the log is read.
 std::uint64_t ladder_bytes(std::int64_t log_tokens, std::size_t state_bytes);
 
+/// Removes the files of readings that the store has forgotten. Returns how many were there.
+std::size_t remove_checkpoints(CheckpointStore& files, const std::vector<storage::DroppedReading>& dropped);
+
 }  // namespace sidewinder::app

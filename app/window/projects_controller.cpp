@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "app/core/project_forget.h"
 #include "storage/error.h"
 #include "ui/projects/project_sheet.h"
 #include "ui/projects/sheet_foot.h"
@@ -292,8 +291,8 @@ void ProjectsController::undoRemove(qint64 project) {
 void ProjectsController::forget(qint64 project) {
     if (QTimer* timer = removing_.take(project)) timer->deleteLater();
     parts_.store.ask([project, files = parts_.checkpoints](Conversations&, Projects& p) {
-        const std::vector<std::string> ids = forget_project(p, project);
-        if (files) files->remove(ids);
+        const std::vector<storage::DroppedReading> dropped = p.remove(project).readings;
+        if (files) remove_checkpoints(*files, dropped);
     });
     projects_.removeIf([project](const Known& known) { return known.row.id == project; });
     refresh();

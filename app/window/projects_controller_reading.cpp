@@ -333,8 +333,8 @@ void ProjectsController::onEnded(const ProjectReadEnd& end) {
         return showReading();
     }
     parts_.store.ask([project = end.project, files = parts_.checkpoints](Conversations&, Projects& p) {
-        const std::vector<std::string> ids = prune_project(p, project);
-        if (files) files->remove(ids);
+        const std::vector<storage::DroppedReading> dropped = prune_project(p, project);
+        if (files) remove_checkpoints(*files, dropped);
     });
     endReading(true);
 }
