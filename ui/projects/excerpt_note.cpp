@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -11,6 +10,7 @@
 #include <algorithm>
 
 #include "ui/projects/project_text.h"
+#include "ui/theme/elided_label.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -68,12 +68,11 @@ void ExcerptNote::rebuild() {
         on->setText(tr("%1:%2–%3").arg(excerpt.path).arg(excerpt.firstLine).arg(excerpt.lastLine));
         on->setAccessibleName(
             tr("%1, %2, %3").arg(on->text(), ProjectText::tokens(excerpt.tokens), excerpt.why));
-        auto* why = new QLabel(tr("%1 · %2").arg(ProjectText::tokens(excerpt.tokens), excerpt.why), row);
-        why->setTextFormat(Qt::PlainText);
+        auto* why = new ElidedLabel(row);
+        why->setWhole(tr("%1 · %2").arg(ProjectText::tokens(excerpt.tokens), excerpt.why));
         setKind(why, "quiet");
         line->addWidget(on);
-        line->addStretch(1);
-        line->addWidget(why);
+        line->addWidget(why, 1);
         column_->addWidget(row);
         switches_ << on;
         connect(on, &QCheckBox::toggled, this, [this, i](bool checked) {

@@ -2,12 +2,12 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QTextDocument>
 #include <QToolButton>
 
 #include "ui/projects/project_text.h"
+#include "ui/theme/elided_label.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -19,8 +19,7 @@ ProjectChip::ProjectChip(const Theme& theme, QWidget* parent) : QWidget(parent),
     remove_ = new QToolButton(this);
     remove_->setIconSize(QSize(14, 14));
     remove_->setFocusPolicy(Qt::TabFocus);
-    state_ = new QLabel(this);
-    state_->setTextFormat(Qt::PlainText);
+    state_ = new ElidedLabel(this);
     update_ = new QPushButton(this);
     setKind(update_, "link");
     auto* row = new QHBoxLayout(this);
@@ -29,9 +28,8 @@ ProjectChip::ProjectChip(const Theme& theme, QWidget* parent) : QWidget(parent),
     row->addWidget(name_);
     row->addWidget(remove_);
     row->addSpacing(4);
-    row->addWidget(state_);
+    row->addWidget(state_, 1);
     row->addWidget(update_);
-    row->addStretch(1);
     connect(name_, &QPushButton::clicked, this, [this] { Q_EMIT sheetRequested(item_.id); });
     connect(update_, &QPushButton::clicked, this, [this] { Q_EMIT updateRequested(item_.id); });
     connect(remove_, &QToolButton::clicked, this, &ProjectChip::removed);
@@ -59,7 +57,7 @@ void ProjectChip::refresh() {
     const bool changed = item_.state == ProjectState::Changed;
     const bool wants = changed || item_.state == ProjectState::Paused ||
                        item_.state == ProjectState::NotRead || item_.state == ProjectState::OtherModel;
-    state_->setText(changed ? ProjectText::changes(item_) : ProjectText::state(item_));
+    state_->setWhole(changed ? ProjectText::changes(item_) : ProjectText::state(item_));
     setKind(state_, wants || item_.state == ProjectState::Missing ? "warningSmall" : "quiet");
     state_->style()->unpolish(state_);
     state_->style()->polish(state_);

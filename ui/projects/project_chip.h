@@ -5,11 +5,12 @@
 #include "ui/projects/project_values.h"
 #include "ui/theme/theme.h"
 
-class QLabel;
 class QPushButton;
 class QToolButton;
 
 namespace sidewinder::ui {
+
+class ElidedLabel;
 
 /// Above the composer: the project that the chat belongs to, and what changed in it since it was read.
 class ProjectChip : public QWidget {
@@ -38,7 +39,7 @@ class ProjectChip : public QWidget {
     bool removable_ = false;
     QPushButton* name_;
     QToolButton* remove_;
-    QLabel* state_;
+    ElidedLabel* state_;
     QPushButton* update_;
 };
 

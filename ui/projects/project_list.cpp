@@ -19,7 +19,8 @@
 namespace sidewinder::ui {
 namespace {
 constexpr int kMostRows = 4;  // the chats keep their place; further projects scroll
-}
+constexpr int kOthers = 320;  // what else stands in the sidebar
+}  // namespace
 
 ProjectList::ProjectList(const Theme& theme, QWidget* parent)
     : QWidget(parent),
@@ -69,6 +70,7 @@ ProjectList::ProjectList(const Theme& theme, QWidget* parent)
     restyle();
     retranslate();
     refresh();
+    window()->installEventFilter(this);
 }
 
 void ProjectList::setProjects(const QList<ProjectItem>& items) {
@@ -105,8 +107,10 @@ void ProjectList::refresh() {
 }
 
 void ProjectList::fitHeight() {
-    const int rows = std::min(kMostRows, model_->rowCount());
-    list_->setFixedHeight(rows * (delegate_->rowHeight() + 2) + 2 * list_->frameWidth());
+    const int row = delegate_->rowHeight() + 2;
+    const int room = (window()->height() - kOthers) / (2 * row);
+    const int rows = std::min(std::clamp(room, 1, kMostRows), model_->rowCount());
+    list_->setFixedHeight(rows * row + 2 * list_->frameWidth());
 }
 
 void ProjectList::setCurrent(qint64 id) {
@@ -122,6 +126,7 @@ void ProjectList::setCurrent(qint64 id) {
 }
 
 bool ProjectList::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == window() && event->type() == QEvent::Resize) fitHeight();
     if (watched == list_ && event->type() == QEvent::KeyPress && list_->currentIndex().isValid()) {
         const qint64 id = list_->currentIndex().data(ProjectListModel::IdRole).toLongLong();
         switch (static_cast<QKeyEvent*>(event)->key()) {

@@ -1,5 +1,6 @@
 #include "ui/projects/sheet_model.h"
 
+#include <QFontMetrics>
 #include <QTextDocument>
 #include <algorithm>
 
@@ -225,6 +226,8 @@ QVariant SheetModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             return text(node, index.column());
+        case Qt::SizeHintRole:
+            return QSize(0, QFontMetrics(theme_.body()).height() + 9);
         case Qt::CheckStateRole:
             return index.column() == Name && canTick(node) ? QVariant(stateOf(node)) : QVariant();
         case Qt::ForegroundRole:

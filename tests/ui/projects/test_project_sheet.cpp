@@ -70,8 +70,8 @@ class TestProjectSheet : public QObject {
                  static_cast<int>(Qt::Checked));
         // Git's own data has no box at all.
         QVERIFY(!row(QStringLiteral(".git")).data(Qt::CheckStateRole).isValid());
-        QVERIFY(
-            row(QStringLiteral(".env")).data(Qt::ToolTipRole).toString().contains(QStringLiteral("line 3")));
+        QString tip = row(QStringLiteral(".env")).data(Qt::ToolTipRole).toString();
+        QVERIFY(tip.replace(QChar::Nbsp, QLatin1Char(' ')).contains(QStringLiteral("line 3")));
     }
 
     void aFoldersBoxTakesItsFilesButNoSecret() {
@@ -115,8 +115,7 @@ class TestProjectSheet : public QObject {
         filter->clear();
         auto* which = sheet_->findChild<QComboBox*>();
         which->setCurrentIndex(2);
-        QString tip = row(QStringLiteral(".env")).data(Qt::ToolTipRole).toString();
-        QVERIFY(tip.replace(QChar::Nbsp, QLatin1Char(' ')).contains(QStringLiteral("line 3")));
+        QVERIFY(row(QStringLiteral(".env")).isValid());
         QVERIFY(!row(QStringLiteral("README.md")).isValid());
     }
 
