@@ -109,6 +109,7 @@ void ProjectsController::survey() {
             sheet_->made = recalled.made;
             parts_.window.sheet().begin(QString::fromStdString(recalled.memory.name),
                                         QString::fromStdString(sheet_->root));
+            parts_.window.sheet().setState({.phase = ui::SheetPhase::Scanning});
             SurveyRequest request{.run = run,
                                   .root = sheet_->root,
                                   .memory = std::move(recalled.memory),
