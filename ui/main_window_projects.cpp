@@ -77,11 +77,15 @@ qint64 MainWindow::chatProject() const {
 void MainWindow::showChatProject() {
     const ProjectItem* item = parts_->sidebar->projects().find(parts_->chatProject);
     parts_->chat->projectChip().setProject(item ? *item : ProjectItem{}, parts_->chatProjectRemovable);
+    const ReadingView& reading = parts_->chat->readingBar().view();
+    parts_->chat->projectChip().setBeingRead(item && reading.phase != ReadingPhase::None &&
+                                             reading.project == item->id);
     parts_->chat->setProjectName(item ? item->name : QString());
 }
 
 void MainWindow::setReading(const ReadingView& view) {
     parts_->chat->readingBar().setView(view);
+    showChatProject();
 }
 
 void MainWindow::setExcerpts(const QList<ExcerptItem>& excerpts) {

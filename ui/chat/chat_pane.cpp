@@ -85,6 +85,7 @@ void ChatPane::showTranscriptOrEmpty() {
 }
 
 void ChatPane::setProjectName(const QString& name) {
+    if (name == projectName_) return;
     projectName_ = name;
     setStatus(shown_);
 }

@@ -43,6 +43,12 @@ void ProjectChip::setProject(const ProjectItem& item, bool removable) {
     refresh();
 }
 
+void ProjectChip::setBeingRead(bool being) {
+    if (being == beingRead_) return;
+    beingRead_ = being;
+    refresh();
+}
+
 void ProjectChip::refresh() {
     setVisible(item_.id != 0);
     if (item_.id == 0) return;
@@ -61,7 +67,8 @@ void ProjectChip::refresh() {
     setKind(state_, wants || item_.state == ProjectState::Missing ? "warningSmall" : "quiet");
     state_->style()->unpolish(state_);
     state_->style()->polish(state_);
-    update_->setVisible(wants);
+    state_->setVisible(!beingRead_);
+    update_->setVisible(wants && !beingRead_);
     update_->setText(changed                               ? tr("Update…")
                      : item_.state == ProjectState::Paused ? tr("Continue")
                                                            : tr("Read…"));

@@ -21,6 +21,7 @@ class ProjectChip : public QWidget {
 
     /// `removable`: the chat has no message yet, so it may still do without.
     void setProject(const ProjectItem& item, bool removable);  ///< id 0: none
+    void setBeingRead(bool being);  ///< the bar of its reading says more, and offers what there is to do
     const ProjectItem& project() const { return item_; }
 
   Q_SIGNALS:
@@ -37,6 +38,7 @@ class ProjectChip : public QWidget {
     const Theme& theme_;
     ProjectItem item_;
     bool removable_ = false;
+    bool beingRead_ = false;
     QPushButton* name_;
     QToolButton* remove_;
     ElidedLabel* state_;

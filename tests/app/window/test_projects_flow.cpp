@@ -171,7 +171,7 @@ class TestProjectsFlow : public QObject {
         QVERIFY(f.start());
         QVERIFY(f.dropAndLook(folder.path()));
         QVERIFY(f.press(f.foot().readButton()));
-        QTRY_VERIFY_WITH_TIMEOUT(f.bar().view().read > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(f.bar().view().read > 2'500, 60'000);  // past a whole chunk
         QSignalSpy over(&f.projects(), &app::ProjectsController::readingOver);
         QSignalSpy finished(&f.app().controller(), &app::Controller::answerFinished);
         Q_EMIT f.window().sendRequested(QStringLiteral("Add two prices"));

@@ -150,6 +150,13 @@ class TestProjectWidgets : public QObject {
         idle.phase = Phase::Idle;
         window_->setStatus(idle);
         QVERIFY(one<Composer>().input()->placeholderText().contains(QStringLiteral("harbour")));
+        // While it is read the bar says it all.
+        auto* more = chip.findChildren<QPushButton*>().last();
+        QVERIFY(more->isVisible());
+        window_->setReading({.project = 1, .phase = ReadingPhase::Running});
+        QVERIFY(!more->isVisible());
+        window_->setReading({});
+        QVERIFY(more->isVisible());
         window_->setChatProject(0, true);
         QVERIFY(!chip.isVisible());
     }
