@@ -67,7 +67,7 @@ void ProjectChip::refresh() {
     setKind(state_, wants || item_.state == ProjectState::Missing ? "warningSmall" : "quiet");
     state_->style()->unpolish(state_);
     state_->style()->polish(state_);
-    state_->setVisible(!beingRead_);
+    if (beingRead_) state_->setWhole(QString());  // it stays, since it keeps the chip to its size
     update_->setVisible(wants && !beingRead_);
     update_->setText(changed                               ? tr("Update…")
                      : item_.state == ProjectState::Paused ? tr("Continue")
