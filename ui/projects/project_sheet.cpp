@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -26,6 +27,18 @@ namespace {
 
 constexpr int kWidest = 1080;
 constexpr int kOpenedRows = 60;  // folders are opened while all of it still can be overlooked
+
+/// Keeps numbers, which stand at the right, off the column that follows.
+class NumberDelegate : public QStyledItemDelegate {
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+  protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (!option->text.isEmpty()) option->text += QChar(0x2002);
+    }
+};
 
 }  // namespace
 
@@ -112,6 +125,8 @@ void ProjectSheet::buildTree() {
     tree_ = new QTreeView(this);
     tree_->setObjectName(QStringLiteral("ProjectTree"));
     tree_->setModel(model_);
+    for (const int column : {SheetModel::Tokens, SheetModel::Size})
+        tree_->setItemDelegateForColumn(column, new NumberDelegate(tree_));
     tree_->setUniformRowHeights(true);  // a hundred thousand rows are not measured one by one
     tree_->setAlternatingRowColors(false);
     tree_->setSelectionBehavior(QAbstractItemView::SelectRows);
