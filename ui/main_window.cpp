@@ -14,6 +14,8 @@
 #include "ui/chat/find_bar.h"
 #include "ui/chat/notice_bar.h"
 #include "ui/main_window_parts.h"
+#include "ui/projects/drop_overlay.h"
+#include "ui/projects/project_sheet.h"
 #include "ui/theme/icon.h"
 #include "ui/transcript/transcript_view.h"
 
@@ -37,17 +39,21 @@ MainWindow::MainWindow(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
     parts_->centre->addWidget(parts_->chat);
     parts_->models = new ModelsPage(parts_->theme, parts_->centre);
     parts_->centre->addWidget(parts_->models);
+    parts_->sheet = new ProjectSheet(parts_->theme, parts_->centre);
+    parts_->centre->addWidget(parts_->sheet);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(parts_->sidebar);
     row->addWidget(parts_->centre, 1);
     parts_->search = new SearchPanel(parts_->theme, this);
+    parts_->drop = new DropOverlay(parts_->theme, this);
     buildActions();
     connectSidebar();
     connectChat();
     connectPanels();
     connectModels();
+    connectProjects();
     setStatus(parts_->status);
     setCurrentConversation(0, {});
 }
@@ -55,6 +61,7 @@ MainWindow::MainWindow(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
 MainWindow::~MainWindow() {
     // Children hold the theme by reference: they go first.
     delete parts_->settingsDialog;
+    delete parts_->drop;
     delete parts_->search;
     delete parts_->centre;
     delete parts_->sidebar;
@@ -116,7 +123,7 @@ void MainWindow::setCurrentConversation(qint64 id, const QList<MessageView>& mes
     parts_->chat->showTranscriptOrEmpty();
     refreshTitle();
     refreshActions();
-    if (!same && !showsModels()) composer.focusInput();
+    if (!same && !showsModels() && !showsSheet()) composer.focusInput();
 }
 
 void MainWindow::setCurrentConversationId(qint64 id) {
@@ -172,7 +179,9 @@ void MainWindow::setAbout(const AboutView& about) {
 }
 
 void MainWindow::showNotice(const Notice& notice) {
-    NoticeBar& bar = showsModels() ? parts_->models->notices() : parts_->chat->notices();
+    NoticeBar& bar = showsModels()  ? parts_->models->notices()
+                     : showsSheet() ? parts_->sheet->notices()
+                                    : parts_->chat->notices();
     bar.show(notice);
 }
 
@@ -192,7 +201,10 @@ void MainWindow::refreshTitle() {
     const QString title = parts_->sidebar->titleOf(parts_->current);
     const QString shown = title.isEmpty() ? tr("New chat") : title;
     parts_->chat->header().setTitle(parts_->current == 0 ? QString() : shown);
-    const QString subject = showsModels() ? tr("Models") : parts_->current == 0 ? QString() : shown;
+    const QString subject = showsModels()          ? tr("Models")
+                            : showsSheet()         ? tr("Read a project")
+                            : parts_->current == 0 ? QString()
+                                                   : shown;
     setWindowTitle(subject.isEmpty() ? QStringLiteral("Sidewinder")
                                      : QStringLiteral("%1 – Sidewinder").arg(subject));
 }
@@ -213,10 +225,12 @@ void MainWindow::wheelEvent(QWheelEvent* event) {
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     parts_->search->setGeometry(rect());
+    parts_->drop->setGeometry(rect());
 }
 
 void MainWindow::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
+    if (event->type() == QEvent::ActivationChange && isActiveWindow()) Q_EMIT activated();
     if (event->type() != QEvent::LanguageChange) return;
     nameActions();
     refreshTitle();

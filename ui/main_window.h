@@ -6,11 +6,13 @@
 
 #include <memory>
 
+#include "ui/projects/project_values.h"
 #include "ui/values.h"
 
 namespace sidewinder::ui {
 
 class ModelsPage;
+class ProjectSheet;
 class Theme;
 struct MainWindowParts;
 
@@ -39,6 +41,9 @@ class MainWindow : public QWidget {
     QString draft() const;
     ModelsPage& models();  ///< takes the chat's place while it is open
     bool showsModels() const;
+    ProjectSheet& sheet();  ///< takes the chat's place while it is open
+    bool showsSheet() const;
+    qint64 chatProject() const;  ///< of the open chat; 0: none
 
   public Q_SLOTS:
     /// The whole list, in any order; the window sorts it. The open conversation stays open.
@@ -79,6 +84,15 @@ class MainWindow : public QWidget {
     /// For the query last emitted by searchRequested; results for any other query are dropped.
     void setSearchResults(const QString& query, const QList<sidewinder::ui::SearchHit>& hits);
 
+    /// The whole list, in its order. One that was removed stays out of sight until Undo.
+    void setProjects(const QList<sidewinder::ui::ProjectItem>& items);
+    /// The project that the open chat belongs to, 0: none. `removable`: the person may still do without.
+    void setChatProject(qint64 project, bool removable);
+    void setReading(const sidewinder::ui::ReadingView& view);  ///< cheap; phase None: nothing is being read
+    /// What was put beside the last question of the open chat; empty hides the note.
+    void setExcerpts(const QList<sidewinder::ui::ExcerptItem>& excerpts);
+    void openSheet();
+
     void openModels();  ///< emits modelsOpened
     void openChat();
 
@@ -106,12 +120,30 @@ class MainWindow : public QWidget {
     void noticeActionTriggered(qint64 actionId);
     void linkOpenRequested(
         const QUrl& url);  ///< http or https, after the person has seen it whole and agreed
-    void modelsOpened();   ///< the page of models is in sight now, so what it shows is wanted
+
+    void projectOpenRequested(const QString& folder);  ///< dropped or chosen
+    void projectChatRequested(qint64 id);              ///< a new chat in it
+    void projectSheetRequested(qint64 id);             ///< its files are wanted
+    void projectUpdateRequested(qint64 id);            ///< read what changed, or go on with reading
+    void projectRemoveRequested(qint64 id);            ///< the window offers Undo by itself
+    void undoProjectRemoveRequested(qint64 id);        ///< within the notice's time, about 10 s
+    void projectDetached();                            ///< the new chat shall do without its project
+    void sheetCancelled();
+    void readingPauseRequested();
+    void readingContinueRequested();
+    void readingCancelRequested();
+    void excerptSwitched(int index, bool on);
+    void activated();  ///< the window has the focus again: files may have changed meanwhile
+
+    void modelsOpened();  ///< the page of models is in sight now, so what it shows is wanted
 
   protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
   private:
     void buildActions();
@@ -119,6 +151,12 @@ class MainWindow : public QWidget {
     void connectChat();
     void connectPanels();
     void connectModels();
+    void connectProjects();
+    void noticeTriggered(qint64 id);
+    void chooseProject();
+    void showChatProject();
+    void removeProject(qint64 id);
+    bool undoneProject(qint64 action);
     void nameActions();
     void refreshActions();
     void refreshTitle();

@@ -23,6 +23,7 @@ void MainWindow::buildActions() {
         return action;
     };
     a.newChat = add({QKeySequence(Qt::CTRL | Qt::Key_N)}, [this] { Q_EMIT newConversationRequested(); });
+    a.openProject = add({QKeySequence(Qt::CTRL | Qt::Key_O)}, [this] { chooseProject(); });
     a.search = add({QKeySequence(Qt::CTRL | Qt::Key_K)}, [this] { openSearch(); });
     a.find = add({QKeySequence(Qt::CTRL | Qt::Key_F)}, [&chat] { chat.openFind(); });
     a.stop = add({QKeySequence(Qt::Key_Escape)}, [this] { Q_EMIT stopRequested(); });
@@ -55,7 +56,7 @@ void MainWindow::buildActions() {
     menu->addSeparator();
     menu->addActions({a.regenerate, a.copyAnswer});
     menu->addSeparator();
-    menu->addActions({a.search, a.models, a.settings, a.shortcuts, a.about});
+    menu->addActions({a.openProject, a.search, a.models, a.settings, a.shortcuts, a.about});
     chat.header().setMenu(menu);
     connect(menu, &QMenu::aboutToShow, this, &MainWindow::refreshActions);
 }
@@ -63,6 +64,7 @@ void MainWindow::buildActions() {
 void MainWindow::nameActions() {
     WindowActions& a = parts_->actions;
     a.newChat->setText(tr("New chat"));
+    a.openProject->setText(tr("Open project…"));
     a.search->setText(tr("Search all chats"));
     a.find->setText(tr("Find in this chat"));
     a.stop->setText(tr("Stop the answer"));
@@ -89,7 +91,7 @@ void MainWindow::refreshActions() {
     const bool stored = parts_->current != 0;
     const bool idle = parts_->status.phase == Phase::Idle;
     const TranscriptView& transcript = parts_->chat->transcript();
-    const bool chat = !showsModels();
+    const bool chat = !showsModels() && !showsSheet();
     a.stop->setEnabled(isBusy() && chat);  // there Esc goes back
     a.regenerate->setEnabled(idle && chat && transcript.lastAnswer() != 0);
     a.copyAnswer->setEnabled(chat && !transcript.isEmpty());

@@ -16,8 +16,12 @@ class QStackedWidget;
 
 namespace sidewinder::ui {
 
+class DropOverlay;
+class ProjectSheet;
+
 struct WindowActions {
     QAction* newChat;
+    QAction* openProject;
     QAction* search;
     QAction* find;
     QAction* stop;
@@ -43,9 +47,11 @@ struct WindowActions {
 struct MainWindowParts {
     Theme theme;
     Sidebar* sidebar = nullptr;
-    QStackedWidget* centre = nullptr;  // the chat or the models
+    QStackedWidget* centre = nullptr;  // the chat, the models or the sheet
     ChatPane* chat = nullptr;
     ModelsPage* models = nullptr;
+    ProjectSheet* sheet = nullptr;
+    DropOverlay* drop = nullptr;
     SearchPanel* search = nullptr;
     QPointer<SettingsDialog> settingsDialog;
     WindowActions actions{};
@@ -54,6 +60,9 @@ struct MainWindowParts {
     AboutView about;
     qint64 current = 0;
     qint64 deleted = 0;  // what Undo brings back
+    qint64 removedProject = 0;
+    qint64 chatProject = 0;
+    bool chatProjectRemovable = false;
     QHash<qint64, QString> drafts;
 };
 

@@ -56,17 +56,20 @@ void MainWindow::connectPanels() {
     connect(parts_->search, &SearchPanel::searchRequested, this, &MainWindow::searchRequested);
     connect(parts_->search, &SearchPanel::hitActivated, this, &MainWindow::searchHitActivated);
     connect(parts_->search, &SearchPanel::closed, this, [this] {
-        if (!showsModels()) parts_->chat->composer().focusInput();
+        if (!showsModels() && !showsSheet()) parts_->chat->composer().focusInput();
     });
     for (const NoticeBar* bar : {&parts_->chat->notices(), &parts_->models->notices()})
-        connect(bar, &NoticeBar::actionTriggered, this, [this](qint64 id) {
-            if (id != undoAction) {
-                Q_EMIT noticeActionTriggered(id);
-                return;
-            }
-            parts_->sidebar->showConversation(parts_->deleted);
-            Q_EMIT undoDeleteRequested(parts_->deleted);
-        });
+        connect(bar, &NoticeBar::actionTriggered, this, &MainWindow::noticeTriggered);
+}
+
+void MainWindow::noticeTriggered(qint64 id) {
+    if (undoneProject(id)) return;
+    if (id != undoAction) {
+        Q_EMIT noticeActionTriggered(id);
+        return;
+    }
+    parts_->sidebar->showConversation(parts_->deleted);
+    Q_EMIT undoDeleteRequested(parts_->deleted);
 }
 
 void MainWindow::connectModels() {

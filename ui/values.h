@@ -19,6 +19,7 @@ struct ConversationItem {
     QString preview;    ///< one line, may be empty
     QDateTime updated;  ///< the list is sorted by this, newest first, pinned ones above
     bool pinned = false;
+    QString project;  ///< the name of the project that it belongs to, or empty
 };
 
 enum class Role { User, Assistant };

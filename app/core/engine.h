@@ -56,6 +56,9 @@ class Engine {
     /// Throws inference::Error for a folder that has none. Immutable: any thread may use it while the engine
     /// lives.
     const inference::Tokenizer& tokenizer() const;
+    /// The same for other threads: it outlives the engine for as long as somebody holds it. Null if there is
+    /// none.
+    std::shared_ptr<const inference::Tokenizer> shared_tokenizer() const { return tokenizer_; }
     /// Tells tokenizers apart: ids that another one made mean something else.
     const std::string& tokenizer_id() const { return tokenizer_id_; }
     inference::Model& model() { return *model_; }
@@ -78,7 +81,7 @@ class Engine {
     inference::WeightRecipe recipe_;
     inference::MemoryNeed memory_;
     std::unique_ptr<kernels::Backend> backend_;
-    std::unique_ptr<inference::Tokenizer> tokenizer_;
+    std::shared_ptr<const inference::Tokenizer> tokenizer_;
     std::unique_ptr<inference::Model> model_;
     std::unique_ptr<inference::Timeline> timeline_;
 };

@@ -132,8 +132,8 @@ bool operator==(const Settings& a, const Settings& b) {
         return std::tie(s.system_prompt, s.sampling.temperature, s.sampling.top_k, s.sampling.top_p,
                         s.sampling.min_p, s.sampling.repetition_penalty, s.seed, s.max_tokens, s.device,
                         s.float8_prefill, s.threads, s.theme, s.font_size, s.model, s.weights,
-                        s.checkpoint_disk_mib, s.checkpoint_memory_mib, s.offline, s.endpoint, s.proxy,
-                        s.ca_file, s.token_file, s.downloads);
+                        s.checkpoint_disk_mib, s.checkpoint_memory_mib, s.project_budget, s.offline,
+                        s.endpoint, s.proxy, s.ca_file, s.token_file, s.downloads);
     };
     return key(a) == key(b);
 }
@@ -158,6 +158,7 @@ Settings load_settings(const fs::path& file, std::string* problem) {
          left_out);
     take(from, "checkpoint_memory_mib", std::int64_t{0}, std::int64_t{1} << 30, s.checkpoint_memory_mib,
          left_out);
+    take(from, "project_budget", std::int64_t{1024}, std::int64_t{16} << 20, s.project_budget, left_out);
     take(from, "offline", s.offline, left_out);
     take(from, "endpoint", s.endpoint, left_out);
     take(from, "proxy", s.proxy, left_out);
@@ -193,6 +194,7 @@ void save_settings(const fs::path& file, const Settings& s) {
     to["weights"] = s.weights;
     to["checkpoint_disk_mib"] = s.checkpoint_disk_mib;
     to["checkpoint_memory_mib"] = s.checkpoint_memory_mib;
+    to["project_budget"] = s.project_budget;
     to["offline"] = s.offline;
     to["endpoint"] = s.endpoint;
     to["proxy"] = without_password(s.proxy);

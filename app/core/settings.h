@@ -28,6 +28,7 @@ struct Settings {
     std::string weights = "bf16";
     std::int64_t checkpoint_disk_mib = 20480;
     std::int64_t checkpoint_memory_mib = 4096;
+    std::int64_t project_budget = 262'144;  ///< tokens of one project
 
     // Of downloads, which are all that uses a network.
     bool offline = true;   ///< the window starts none

@@ -31,7 +31,10 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
                .paths = parts.paths,
                .backends = parts.backends,
                .fetch = parts.fetch},
-              settings_) {
+              settings_),
+      projects_(
+          {.window = parts.window, .store = parts.store, .checkpoints = parts.checkpoints, .engine = engine_},
+          settings_) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));
     engine_->moveToThread(&engine_thread_);
@@ -40,6 +43,7 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
     connectEngine();
     connectStore();
     connectModels();
+    connectProjects();
     for (QTimer* timer : {&save_later_, &reload_later_}) {
         timer->setSingleShot(true);
         timer->setInterval(kSettleMs);
@@ -53,6 +57,7 @@ Controller::~Controller() {
     if (save_later_.isActive()) saveSettings();
     reload_later_.stop();
     loading_.request_stop();
+    projects_.disconnectEngine();
     for (Answer& answer : answers_) answer.stop.request_stop();
     // The engine's last words (finished, with the partial answer) are already on their way when quit is
     // handled.
@@ -71,12 +76,12 @@ void Controller::start() {
     parts_.store.ask(
         this, [](Conversations& c) { return c.recover_interrupted(); }, [](int) {});
     refreshList();
+    projects_.start();
 }
 
 void Controller::connectWindow() {
     MainWindow* w = &parts_.window;
-    connect(w, &MainWindow::newConversationRequested, this,
-            [this] { parts_.window.setCurrentConversation(0, {}); });
+    connect(w, &MainWindow::newConversationRequested, this, [this] { newChat(0); });
     connect(w, &MainWindow::conversationSelected, this, [this](qint64 id) { openConversation(id); });
     connect(w, &MainWindow::searchHitActivated, this,
             [this](qint64 id, qint64 message) { openConversation(id, message); });
@@ -150,28 +155,47 @@ void Controller::connectStore() {
 }
 
 void Controller::refreshList() {
+    struct List {
+        std::vector<storage::Conversation> conversations;
+        QHash<qint64, QString> projects;  ///< names, by conversation
+    };
     parts_.store.ask(
-        this, [](Conversations& c) { return c.list(kListed); },
-        [this](const std::vector<storage::Conversation>& list) {
+        this,
+        [](Conversations& c, storage::Projects& p) {
+            List list{c.list(kListed), {}};
+            for (const storage::Project& project : p.list())
+                for (const storage::RowId id : p.conversations(project.id))
+                    list.projects.insert(id, QString::fromStdString(project.name));
+            return list;
+        },
+        [this](const List& list) {
             QList<ui::ConversationItem> items;
-            for (const storage::Conversation& c : list) items.append(to_view(c));
+            for (const storage::Conversation& c : list.conversations) {
+                items.append(to_view(c));
+                items.last().project = list.projects.value(c.id);
+            }
             parts_.window.setConversations(items);
         });
 }
 
 void Controller::openConversation(qint64 id, qint64 scrollTo) {
+    struct Opened {
+        Path path;
+        qint64 project;
+    };
     parts_.store.ask(
         this,
-        [id, scrollTo](Conversations& c) {
+        [id, scrollTo](Conversations& c, storage::Projects& p) {
             // A hit may lie on a branch that is not shown: show the branch that holds it.
             if (scrollTo > 0) c.set_current_leaf(id, c.newest_leaf(scrollTo));
             const auto leaf = c.get(id).current_leaf;
-            return leaf ? load_path(c, *leaf) : Path{};
+            const auto link = p.link_of(id);
+            return Opened{leaf ? load_path(c, *leaf) : Path{}, link ? link->project : 0};
         },
-        [this, id, scrollTo](const Path& path) { showPath(id, path, scrollTo); });
+        [this, id, scrollTo](const Opened& opened) { showPath(id, opened.path, opened.project, scrollTo); });
 }
 
-void Controller::showPath(qint64 conversation, const Path& path, qint64 scrollTo) {
+void Controller::showPath(qint64 conversation, const Path& path, qint64 project, qint64 scrollTo) {
     QList<ui::MessageView> views = to_view(path);
     for (ui::MessageView& view : views) {
         // Finished between the store's reading and now: its last words are in the store's queue already.
@@ -184,14 +208,16 @@ void Controller::showPath(qint64 conversation, const Path& path, qint64 scrollTo
             view.text = answer->text;
     }
     parts_.window.setCurrentConversation(conversation, views, scrollTo);
+    parts_.window.setChatProject(project, false);
 }
 
 void Controller::removeConversation(qint64 id) {
     for (Answer& answer : answers_) {
         if (answer.conversation == id) answer.stop.request_stop();
     }
+    releaseStopped();
     parts_.store.ask([id](Conversations& c) { c.remove(id); });
-    if (parts_.window.currentConversation() == id) parts_.window.setCurrentConversation(0, {});
+    if (parts_.window.currentConversation() == id) newChat(0);
     refreshList();
 }
 
@@ -213,7 +239,7 @@ void Controller::chooseSibling(qint64 message, int delta) {
         },
         [this](const Chosen& chosen) {
             if (parts_.window.currentConversation() == chosen.conversation)
-                showPath(chosen.conversation, chosen.path);
+                showPath(chosen.conversation, chosen.path, parts_.window.chatProject());
         });
 }
 
@@ -251,6 +277,7 @@ void Controller::saveSettings() {
 
 void Controller::onDeviceLost(const QString& sentence) {
     off_ = true;
+    projects_.setNoEngine();
     models_.setGpuOff(sentence);
     status_.device.clear();
     status_.offersFloat8 = false;

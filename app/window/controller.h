@@ -13,6 +13,7 @@
 #include "app/core/settings.h"
 #include "app/window/engine_worker.h"
 #include "app/window/models_controller.h"
+#include "app/window/projects_controller.h"
 #include "app/window/store_thread.h"
 #include "app/window/view_values.h"
 #include "ui/main_window.h"
@@ -44,6 +45,7 @@ class Controller : public QObject {
     bool isAnswering() const { return !answers_.isEmpty(); }
     const Settings& settings() const { return settings_; }
     ModelsController& models() { return models_; }
+    ProjectsController& projects() { return projects_; }
 
   Q_SIGNALS:
     void modelLoaded();
@@ -61,7 +63,21 @@ class Controller : public QObject {
     /// What the store hands back when a turn was prepared: everything is on disk by then.
     struct Turn {
         qint64 conversation = 0;
-        Path path;  ///< up to and with the empty answer
+        Path path;                                        ///< up to and with the empty answer
+        qint64 project = 0;                               ///< that it belongs to
+        std::shared_ptr<const storage::Reading> reading;  ///< whose log it branches off; null: none
+        qint64 reading_tokens = 0;                        ///< so many of its tokens
+    };
+    /// What a turn's work on the store's thread needs.
+    struct TurnContext {
+        std::string model, tokenizer;
+        QHash<qint64, std::shared_ptr<const storage::Reading>> readings;  ///< those at hand, by row
+        std::string other_tokenizer;  ///< what to say when the chat's project was read with another model
+    };
+    /// An answer that waits until its project is read.
+    struct Waiting {
+        qint64 project = 0;
+        AnswerRequest request;
     };
 
     void connectWindow();
@@ -71,14 +87,27 @@ class Controller : public QObject {
     void send(const QString& text);
     void editMessage(qint64 message, const QString& text);
     void regenerate(qint64 message);
+    TurnContext turnContext() const;
+    static Turn prepare(const TurnContext& with, storage::Conversations& c, storage::Projects& p,
+                        storage::RowId conversation, storage::RowId question);
+    static void requireSameTokenizer(const TurnContext& with, storage::Projects& p,
+                                     storage::RowId conversation);
     void beginTurn(Turn turn, bool replacePath);
+    void toEngine(AnswerRequest request);
     void stop();
     void openConversation(qint64 id, qint64 scrollTo = 0);
-    void showPath(qint64 conversation, const Path& path, qint64 scrollTo = 0);
+    void showPath(qint64 conversation, const Path& path, qint64 project, qint64 scrollTo = 0);
     void removeConversation(qint64 id);
     void chooseSibling(qint64 message, int delta);
     void search(const QString& query);
     void refreshList();
+
+    void connectProjects();
+    void newChat(qint64 project);
+    void onReadingOver(qint64 project, bool read);
+    void onReadingProgress(const ui::ReadingView& view);
+    void answerEnded();
+    void releaseStopped();
 
     void connectModels();
     void useModel(const QString& called, const QString& weights);
@@ -105,6 +134,9 @@ class Controller : public QObject {
     EngineWorker* engine_;  ///< lives on engine_thread_, and as long as that
     std::stop_source loading_;
     ModelsController models_;
+    ProjectsController projects_;
+    QList<Waiting> waiting_;
+    QHash<qint64, std::shared_ptr<const storage::Reading>> readings_;  ///< of the last turns, by row
     struct Chosen {
         std::string model, weights;
         std::filesystem::path over;  ///< Parts::model

@@ -42,6 +42,7 @@ void Controller::loadModel() {
     } catch (const std::exception& error) {
         showProblem(QString::fromUtf8(error.what()));
     }
+    projects_.setNoEngine();
     loading_.request_stop();
     loading_ = std::stop_source();
     QMetaObject::invokeMethod(

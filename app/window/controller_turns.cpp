@@ -12,6 +12,8 @@ using ui::MainWindow;
 
 namespace {
 
+constexpr qsizetype kReadingsAtHand = 4;  // a mebibyte each
+
 storage::Status to_store(inference::Generated::End end) {
     return end == inference::Generated::End::Stopped ? storage::Status::Stopped : storage::Status::Done;
 }
@@ -25,12 +27,15 @@ storage::Stats to_store(const inference::GenerateStats& stats) {
 }
 
 // Ids of another tokenizer mean something else to this one: such messages are encoded anew from their text.
-std::vector<LogPart> to_log(const Path& path, const std::string& tokenizer) {
+// So is a first message whose ids begin a log that it no longer begins, or the other way round: its project
+// was removed.
+std::vector<LogPart> to_log(const Path& path, const std::string& tokenizer, bool of_project) {
     std::vector<LogPart> parts;
     for (const PathEntry& entry : path) {
         const storage::Message& m = entry.message;
         if (m.role == storage::Role::System) continue;
-        const bool known = m.tokenizer == tokenizer;
+        const bool begins = !m.tokens.empty() && m.tokens.front() == inference::token::kBos;
+        const bool known = m.tokenizer == tokenizer && (!parts.empty() || begins != of_project);
         parts.push_back({m.id, m.role == storage::Role::User, m.text,
                          known ? m.tokens : std::vector<inference::TokenId>()});
     }
@@ -44,18 +49,31 @@ std::vector<LogPart> to_log(const Path& path, const std::string& tokenizer) {
 
 void Controller::send(const QString& text) {
     if (turn_pending_) return;
+    if (const qint64 project = parts_.window.chatProject();
+        parts_.window.currentConversation() == 0 && project != 0 && !projects_.current(project)) {
+        parts_.window.setDraft(text);
+        parts_.window.showNotice(
+            {.sentence =
+                 projects_.isReading()
+                     ? tr("%1 is still being prepared. Send again in a moment.")
+                     : tr("Nothing of %1 was read with this model. Read it first, or chat without it.")
+                           .arg(projects_.nameOf(project))});
+        return;
+    }
     turn_pending_ = true;
     unsent_ = text;
     const qint64 current = parts_.window.currentConversation();
+    const qint64 project = current > 0 ? 0 : parts_.window.chatProject();
+    const auto reading = project != 0 ? projects_.current(project) : nullptr;
     parts_.store.ask(
         this,
-        [current, text = text.toStdString(), model = status_.model.toStdString(),
-         tokenizer = tokenizer_](Conversations& c) {
+        [current, text = text.toStdString(), reading, with = turnContext()](Conversations& c,
+                                                                            storage::Projects& p) {
+            if (current > 0) requireSameTokenizer(with, p, current);
             const storage::RowId conversation = current > 0 ? current : c.create();
+            if (reading) p.link(conversation, reading->id, std::ssize(reading->tokens));
             const auto leaf = c.get(conversation).current_leaf;
-            const storage::RowId question = c.add_user_message(conversation, leaf, text, {});
-            const storage::RowId answer = c.begin_answer(conversation, question, model, tokenizer);
-            return Turn{.conversation = conversation, .path = load_path(c, answer)};
+            return prepare(with, c, p, conversation, c.add_user_message(conversation, leaf, text, {}));
         },
         [this](Turn turn) { beginTurn(std::move(turn), false); });
 }
@@ -65,12 +83,11 @@ void Controller::editMessage(qint64 message, const QString& text) {
     turn_pending_ = true;
     parts_.store.ask(
         this,
-        [message, text = text.toStdString(), model = status_.model.toStdString(),
-         tokenizer = tokenizer_](Conversations& c) {
+        [message, text = text.toStdString(), with = turnContext()](Conversations& c, storage::Projects& p) {
             const storage::Message old = c.message(message);
-            const storage::RowId question = c.add_user_message(old.conversation, old.parent, text, {});
-            const storage::RowId answer = c.begin_answer(old.conversation, question, model, tokenizer);
-            return Turn{.conversation = old.conversation, .path = load_path(c, answer)};
+            requireSameTokenizer(with, p, old.conversation);
+            return prepare(with, c, p, old.conversation,
+                           c.add_user_message(old.conversation, old.parent, text, {}));
         },
         [this](Turn turn) { beginTurn(std::move(turn), true); });
 }
@@ -80,13 +97,45 @@ void Controller::regenerate(qint64 message) {
     turn_pending_ = true;
     parts_.store.ask(
         this,
-        [message, model = status_.model.toStdString(), tokenizer = tokenizer_](Conversations& c) {
+        [message, with = turnContext()](Conversations& c, storage::Projects& p) {
             const storage::Message old = c.message(message);
-            const storage::RowId answer =
-                c.begin_answer(old.conversation, old.parent.value(), model, tokenizer);
-            return Turn{.conversation = old.conversation, .path = load_path(c, answer)};
+            requireSameTokenizer(with, p, old.conversation);
+            return prepare(with, c, p, old.conversation, old.parent.value());
         },
         [this](Turn turn) { beginTurn(std::move(turn), true); });
+}
+
+Controller::TurnContext Controller::turnContext() const {
+    return {.model = status_.model.toStdString(),
+            .tokenizer = tokenizer_,
+            .readings = readings_,
+            .other_tokenizer = tr("This chat's project was read with another model, whose tokens mean "
+                                  "nothing to this one. Choose that model on the Models page, or read the "
+                                  "project with this one and ask in a new chat.")
+                                   .toStdString()};
+}
+
+// Before anything is written: the question goes back to where it was typed.
+void Controller::requireSameTokenizer(const TurnContext& with, storage::Projects& p,
+                                      storage::RowId conversation) {
+    const auto link = p.link_of(conversation);
+    if (!link || with.readings.contains(link->reading)) return;
+    if (p.reading(link->reading).tokenizer != with.tokenizer)
+        throw storage::Error(storage::Error::Kind::NotFound, with.other_tokenizer);
+}
+
+/// An empty answer to the question, and all that it takes to make it. Store thread.
+Controller::Turn Controller::prepare(const TurnContext& with, Conversations& c, storage::Projects& p,
+                                     storage::RowId conversation, storage::RowId question) {
+    const storage::RowId answer = c.begin_answer(conversation, question, with.model, with.tokenizer);
+    Turn turn{.conversation = conversation, .path = load_path(c, answer)};
+    if (const auto link = p.link_of(conversation)) {
+        turn.project = link->project;
+        turn.reading = with.readings.value(link->reading);
+        if (!turn.reading) turn.reading = std::make_shared<const storage::Reading>(p.reading(link->reading));
+        turn.reading_tokens = link->position;
+    }
+    return turn;
 }
 
 void Controller::beginTurn(Turn turn, bool replacePath) {
@@ -101,7 +150,9 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
                   .text = {},
                   .stop = {}};
     AnswerRequest request{.answer = id,
-                          .path = to_log(turn.path, tokenizer_),
+                          .path = to_log(turn.path, tokenizer_, turn.reading != nullptr),
+                          .project = turn.reading,
+                          .project_tokens = turn.reading_tokens,
                           .system_prompt = settings_.system_prompt,
                           .options = generate_options(settings_),
                           .stop = answer.stop.get_token()};
@@ -113,6 +164,7 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
         w.setCurrentConversation(turn.conversation, to_view(turn.path));
     } else if (!replacePath && (here || w.currentConversation() == 0)) {
         w.setCurrentConversationId(turn.conversation);
+        w.setChatProject(turn.project, false);
         w.appendMessage(to_view(turn.path[turn.path.size() - 2]));
         w.appendMessage(to_view(last));
     }
@@ -121,20 +173,35 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
     status_.tokensPerSecond = 0;
     status_.tokensRead = status_.tokensToRead = 0;
     setPhase(ui::Phase::Reading);
+    if (turn.reading) {
+        if (readings_.size() > kReadingsAtHand) readings_.clear();
+        readings_.insert(turn.reading->id, turn.reading);
+        if (projects_.readBefore(turn.project, turn.reading->id)) {
+            waiting_.append({turn.project, std::move(request)});
+            return;
+        }
+    }
+    toEngine(std::move(request));
+}
+
+void Controller::toEngine(AnswerRequest request) {
+    projects_.answerBegins();
     QMetaObject::invokeMethod(
         engine_, [e = engine_, request = std::move(request)] { e->answer(request); }, Qt::QueuedConnection);
 }
 
 void Controller::stop() {
     const qint64 current = parts_.window.currentConversation();
+    bool here = false;
     for (Answer& answer : answers_) {
-        if (answer.conversation == current) {
-            answer.stop.request_stop();
-            return;
-        }
+        if (answer.conversation != current) continue;
+        answer.stop.request_stop();
+        here = true;
     }
-    for (Answer& answer : answers_)
-        answer.stop.request_stop();  // the button shows the engine's work, wherever it is
+    if (!here)
+        for (Answer& answer : answers_)
+            answer.stop.request_stop();  // the button shows the engine's work, wherever it is
+    releaseStopped();
 }
 
 // The engine's news.
@@ -153,6 +220,7 @@ void Controller::onLoaded(const EngineInfo& info) {
     status_.demo = info.demo;
     status_.offersFloat8 = info.offers_float8;
     tokenizer_ = info.tokenizer;
+    projects_.setEngine(info);
     if (!info.note.isEmpty()) showProblem(info.note);
     status_.note = standingNote();
     if (answers_.isEmpty()) setPhase(ui::Phase::Idle);
@@ -193,6 +261,7 @@ void Controller::onFinished(const AnswerResult& result) {
                              .arg(g.stats.generated)});
     }
     if (answers_.isEmpty()) setPhase(ui::Phase::Idle);
+    answerEnded();
     refreshList();
     Q_EMIT answerFinished(result.answer);
 }
@@ -213,6 +282,7 @@ void Controller::onFailed(qint64 id, const QString& sentence) {
                          .stats = {},
                          .error = sentence};
     parts_.window.updateMessage(view);
+    answerEnded();
     if (off_) {
         setPhase(ui::Phase::Off);
     } else if (answers_.isEmpty()) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <new>
+#include <span>
 
 #include "inference/error.h"
 #include "kernels/error.h"
@@ -136,6 +137,9 @@ EngineInfo EngineWorker::info(const LoadRequest& request) const {
     info.note = QString::fromStdString(engine_->note());
     info.called = request.called;
     info.memory = engine_->memory().total();
+    info.fingerprint = engine_->fingerprint();
+    info.state_bytes = inference::State::bytes_for(engine_->config());
+    info.shared_tokenizer = engine_->shared_tokenizer();
     return info;
 }
 
@@ -175,7 +179,10 @@ void EngineWorker::answer(const AnswerRequest& request) {
 }
 
 void EngineWorker::run(const AnswerRequest& request) {
-    const ConversationLog log = build_log(engine_->tokenizer(), request.system_prompt, request.path);
+    std::span<const inference::TokenId> project;
+    if (request.project)
+        project = std::span(request.project->tokens).first(static_cast<std::size_t>(request.project_tokens));
+    const ConversationLog log = build_log(engine_->tokenizer(), request.system_prompt, request.path, project);
     for (const LogPart& part : log.encoded) Q_EMIT encoded(part.message, part.tokens);
     Stream stream(*this, request.answer, static_cast<qint64>(log.tokens.size()));
     inference::GenerateCallbacks on;

@@ -8,7 +8,8 @@ StoreThread::StoreThread(storage::Database database, QObject* parent)
     : QObject(parent),
       worker_(new QObject),
       database_(std::make_unique<storage::Database>(std::move(database))),
-      conversations_(std::make_unique<storage::Conversations>(*database_)) {
+      conversations_(std::make_unique<storage::Conversations>(*database_)),
+      projects_(std::make_unique<storage::Projects>(*database_)) {
     thread_.setObjectName(QStringLiteral("store"));
     worker_->moveToThread(&thread_);
     connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
@@ -18,6 +19,7 @@ StoreThread::StoreThread(storage::Database database, QObject* parent)
 StoreThread::~StoreThread() {
     // The last job in the queue: whatever was asked before is on disk when the connection closes.
     post([this] {
+        projects_.reset();
         conversations_.reset();
         database_.reset();
         thread_.quit();

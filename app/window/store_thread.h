@@ -13,6 +13,7 @@
 #include "storage/conversations.h"
 #include "storage/database.h"
 #include "storage/error.h"
+#include "storage/projects.h"
 
 namespace sidewinder::app {
 
@@ -27,19 +28,20 @@ class StoreThread : public QObject {
     explicit StoreThread(storage::Database database, QObject* parent = nullptr);
     ~StoreThread() override;
 
-    /// `work(Conversations&) -> R` on the store's thread, then `done(R)` on `context`'s, unless `context` is
-    /// gone. When the store refuses, `failed` is emitted and `done` is not called.
+    /// `work(Conversations&) -> R`, or `work(Conversations&, Projects&) -> R`, on the store's thread, then
+    /// `done(R)` on `context`'s, unless `context` is gone. When the store refuses, `failed` is emitted and
+    /// `done` is not called.
     template <class Work, class Done>
     void ask(QObject* context, Work work, Done done) {
-        using Result = std::invoke_result_t<Work&, storage::Conversations&>;
+        using Result = decltype(run(std::declval<Work&>()));
         post([this, guard = QPointer<QObject>(context), work = std::move(work),
               done = std::move(done)]() mutable {
             try {
                 if constexpr (std::is_void_v<Result>) {
-                    work(*conversations_);
+                    run(work);
                     deliver(guard, [done = std::move(done)]() mutable { done(); });
                 } else {
-                    deliver(guard, [done = std::move(done), result = work(*conversations_)]() mutable {
+                    deliver(guard, [done = std::move(done), result = run(work)]() mutable {
                         done(std::move(result));
                     });
                 }
@@ -51,7 +53,14 @@ class StoreThread : public QObject {
     template <class Work>
     void ask(Work work) {
         ask(
-            this, [work = std::move(work)](storage::Conversations& c) mutable { work(c); }, [] {});
+            this,
+            [work = std::move(work)](storage::Conversations& c, storage::Projects& p) mutable {
+                if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
+                    work(c, p);
+                else
+                    work(c);
+            },
+            [] {});
     }
 
     /// The daily backup, made on the store's thread when it is due.
@@ -61,6 +70,13 @@ class StoreThread : public QObject {
     void failed(const QString& sentence);
 
   private:
+    template <class Work>
+    auto run(Work& work) {
+        if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
+            return work(*conversations_, *projects_);
+        else
+            return work(*conversations_);
+    }
     void post(std::function<void()> job);
     void deliver(const QPointer<QObject>& context, std::function<void()> call);
 
@@ -68,6 +84,7 @@ class StoreThread : public QObject {
     QObject* worker_;  ///< lives on thread_; jobs run as its queued calls
     std::unique_ptr<storage::Database> database_;
     std::unique_ptr<storage::Conversations> conversations_;
+    std::unique_ptr<storage::Projects> projects_;
 };
 
 }  // namespace sidewinder::app

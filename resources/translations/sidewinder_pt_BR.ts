@@ -122,6 +122,10 @@ share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
         <source>Ask about code</source>
         <translation>Pergunte sobre código</translation>
     </message>
+    <message>
+        <source>Ask about %1</source>
+        <translation>Pergunte sobre %1</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::Composer</name>
@@ -164,6 +168,18 @@ share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
         <source>Use the CPU</source>
         <translation>Usar a CPU</translation>
     </message>
+    <message>
+        <source>%1 is still being prepared. Send again in a moment.</source>
+        <translation>%1 ainda está sendo preparado. Envie de novo em instantes.</translation>
+    </message>
+    <message>
+        <source>Nothing of %1 was read with this model. Read it first, or chat without it.</source>
+        <translation>Nada de %1 foi lido com este modelo. Leia-o primeiro ou converse sem ele.</translation>
+    </message>
+    <message>
+        <source>This chat&apos;s project was read with another model, whose tokens mean nothing to this one. Choose that model on the Models page, or read the project with this one and ask in a new chat.</source>
+        <translation>O projeto desta conversa foi lido com outro modelo, cujos tokens nada significam para este. Escolha aquele modelo na página Modelos ou leia o projeto com este e pergunte em uma nova conversa.</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::ConversationDelegate</name>
@@ -205,6 +221,21 @@ share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
     <message>
         <source>%1, pinned</source>
         <translation>%1, fixada</translation>
+    </message>
+    <message>
+        <source>, project %1</source>
+        <translation>, projeto %1</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::DropOverlay</name>
+    <message>
+        <source>Drop the folder to read it as a project</source>
+        <translation>Solte a pasta para lê-la como projeto</translation>
+    </message>
+    <message>
+        <source>You see what is in it before anything is read.</source>
+        <translation>Você vê o que há nela antes que algo seja lido.</translation>
     </message>
 </context>
 <context>
@@ -297,6 +328,14 @@ int mean(const int *v, unsigned n) {
         <source>Count the words of a text</source>
         <translation>Contar as palavras de um texto</translation>
     </message>
+    <message>
+        <source>Open project… (Ctrl+O)</source>
+        <translation>Abrir projeto… (Ctrl+O)</translation>
+    </message>
+    <message>
+        <source>Ask about a project: drop a folder here</source>
+        <translation>Pergunte sobre um projeto: solte uma pasta aqui</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::app::EngineWorker</name>
@@ -307,6 +346,41 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>There is not enough memory for this model. Close other programs, or choose a smaller precision on the Models page.</source>
         <translation>Não há memória suficiente para este modelo. Feche outros programas ou escolha uma precisão menor na página Modelos.</translation>
+    </message>
+    <message>
+        <source>There was not enough memory to go on reading. What was read is kept.</source>
+        <translation>Não havia memória suficiente para continuar a leitura. O que foi lido está guardado.</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ExcerptNote</name>
+    <message>
+        <source>%1:%2–%3</source>
+        <translation>%1:%2–%3</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <translation>%1, %2, %3</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>1 excerpt beside your question, %1</source>
+        <translation>1 trecho junto da sua pergunta, %1</translation>
+    </message>
+    <message>
+        <source>%1 excerpts beside your question, %2</source>
+        <translation>%1 trechos junto da sua pergunta, %2</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Aberto</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>Fechado</translation>
     </message>
 </context>
 <context>
@@ -549,6 +623,22 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Models</source>
         <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Read a project</source>
+        <translation>Ler um projeto</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>Abrir projeto…</translation>
+    </message>
+    <message>
+        <source>Open project</source>
+        <translation>Abrir projeto</translation>
+    </message>
+    <message>
+        <source>“%1” was removed with what was read of it. Its folder and its chats stay.</source>
+        <translation>“%1” foi removido com o que foi lido dele. A pasta e as conversas ficam.</translation>
     </message>
 </context>
 <context>
@@ -1139,6 +1229,454 @@ int mean(const int *v, unsigned n) {
     </message>
 </context>
 <context>
+    <name>sidewinder::ui::ProjectChip</name>
+    <message>
+        <source>Project %1: choose files</source>
+        <translation>Projeto %1: escolher arquivos</translation>
+    </message>
+    <message>
+        <source>Chat without the project</source>
+        <translation>Conversar sem o projeto</translation>
+    </message>
+    <message>
+        <source>Update…</source>
+        <translation>Atualizar…</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Read…</source>
+        <translation>Ler…</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ProjectList</name>
+    <message>
+        <source>Continue reading</source>
+        <translation>Continuar a leitura</translation>
+    </message>
+    <message>
+        <source>Read…</source>
+        <translation>Ler…</translation>
+    </message>
+    <message>
+        <source>Update…</source>
+        <translation>Atualizar…</translation>
+    </message>
+    <message>
+        <source>New chat in this project</source>
+        <translation>Nova conversa neste projeto</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>Escolher arquivos…</translation>
+    </message>
+    <message>
+        <source>Copy the folder&apos;s path</source>
+        <translation>Copiar o caminho da pasta</translation>
+    </message>
+    <message>
+        <source>Remove project</source>
+        <translation>Remover projeto</translation>
+    </message>
+    <message>
+        <source>Projects</source>
+        <translation>Projetos</translation>
+    </message>
+    <message>
+        <source>Open project</source>
+        <translation>Abrir projeto</translation>
+    </message>
+    <message>
+        <source>Open project… (Ctrl+O)</source>
+        <translation>Abrir projeto… (Ctrl+O)</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>Abrir projeto…</translation>
+    </message>
+    <message>
+        <source>Choose a folder, or drop one on the window (Ctrl+O)</source>
+        <translation>Escolha uma pasta ou solte uma na janela (Ctrl+O)</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ProjectListModel</name>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectReason</name>
+    <message>
+        <source>Ticked out</source>
+        <translation>Desmarcado</translation>
+    </message>
+    <message>
+        <source>Ignored</source>
+        <translation>Ignorado</translation>
+    </message>
+    <message>
+        <source>Git&apos;s own</source>
+        <translation>Do próprio Git</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>Link</translation>
+    </message>
+    <message>
+        <source>No file</source>
+        <translation>Não é arquivo</translation>
+    </message>
+    <message>
+        <source>Other disk</source>
+        <translation>Outro disco</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>Laço</translation>
+    </message>
+    <message>
+        <source>Too deep</source>
+        <translation>Fundo demais</translation>
+    </message>
+    <message>
+        <source>Too many</source>
+        <translation>Muitos demais</translation>
+    </message>
+    <message>
+        <source>Too large</source>
+        <translation>Grande demais</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>Ilegível</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>Sumiu</translation>
+    </message>
+    <message>
+        <source>Being changed</source>
+        <translation>Em mudança</translation>
+    </message>
+    <message>
+        <source>Not text</source>
+        <translation>Não é texto</translation>
+    </message>
+    <message>
+        <source>Generated</source>
+        <translation>Gerado</translation>
+    </message>
+    <message>
+        <source>Looks secret</source>
+        <translation>Parece secreto</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Alterado</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Novo</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ProjectSheet</name>
+    <message>
+        <source>There is no file in this folder.</source>
+        <translation>Não há nenhum arquivo nesta pasta.</translation>
+    </message>
+    <message>
+        <source>Read a project</source>
+        <translation>Ler um projeto</translation>
+    </message>
+    <message>
+        <source>Back to the chat</source>
+        <translation>Voltar à conversa</translation>
+    </message>
+    <message>
+        <source>Back to the chat (Esc)</source>
+        <translation>Voltar à conversa (Esc)</translation>
+    </message>
+    <message>
+        <source>Show or hide the sidebar</source>
+        <translation>Mostrar ou ocultar a barra lateral</translation>
+    </message>
+    <message>
+        <source>Show or hide the sidebar (Ctrl+B)</source>
+        <translation>Mostrar ou ocultar a barra lateral (Ctrl+B)</translation>
+    </message>
+    <message>
+        <source>Filter by name or path</source>
+        <translation>Filtrar por nome ou caminho</translation>
+    </message>
+    <message>
+        <source>Filter files</source>
+        <translation>Filtrar arquivos</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Todos os arquivos</translation>
+    </message>
+    <message>
+        <source>Ticked</source>
+        <translation>Marcados</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>Deixados de fora</translation>
+    </message>
+    <message>
+        <source>To be read now</source>
+        <translation>A ler agora</translation>
+    </message>
+    <message>
+        <source>Which files are listed</source>
+        <translation>Quais arquivos são listados</translation>
+    </message>
+    <message>
+        <source>Files of the project</source>
+        <translation>Arquivos do projeto</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectText</name>
+    <message>
+        <source>1 token</source>
+        <translation>1 token</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 tokens</translation>
+    </message>
+    <message>
+        <source>%1k tokens</source>
+        <translation>%1 mil tokens</translation>
+    </message>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 kB</source>
+        <translation>%1 kB</translation>
+    </message>
+    <message>
+        <source>%1 MB</source>
+        <translation>%1 MB</translation>
+    </message>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Verificando…</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>Não lido</translation>
+    </message>
+    <message>
+        <source>Not read with this model</source>
+        <translation>Não lido com este modelo</translation>
+    </message>
+    <message>
+        <source>Reading, %1 %</source>
+        <translation>Lendo, %1 %</translation>
+    </message>
+    <message>
+        <source>%1 % read, paused</source>
+        <translation>%1 % lido, em pausa</translation>
+    </message>
+    <message>
+        <source>Read, %1</source>
+        <translation>Lido, %1</translation>
+    </message>
+    <message>
+        <source>1 file changed</source>
+        <translation>1 arquivo alterado</translation>
+    </message>
+    <message>
+        <source>%1 files changed</source>
+        <translation>%1 arquivos alterados</translation>
+    </message>
+    <message>
+        <source>Its folder is not there</source>
+        <translation>A pasta não está lá</translation>
+    </message>
+    <message>
+        <source>%1, %2 to read</source>
+        <translation>%1, %2 a ler</translation>
+    </message>
+    <message>
+        <source>Nothing changed: %1 are kept, none to read.</source>
+        <translation>Nada mudou: %1 guardados, nenhum a ler.</translation>
+    </message>
+    <message>
+        <source>%1 to read.</source>
+        <translation>%1 a ler.</translation>
+    </message>
+    <message>
+        <source>1 came</source>
+        <translation>1 veio</translation>
+    </message>
+    <message>
+        <source>%1 came</source>
+        <translation>%1 vieram</translation>
+    </message>
+    <message>
+        <source>1 went</source>
+        <translation>1 saiu</translation>
+    </message>
+    <message>
+        <source>%1 went</source>
+        <translation>%1 saíram</translation>
+    </message>
+    <message>
+        <source>%1 to read, %2 kept</source>
+        <translation>%1 a ler, %2 guardados</translation>
+    </message>
+    <message>
+        <source>%1 to read</source>
+        <translation>%1 a ler</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>no time</source>
+        <translation>nenhum tempo</translation>
+    </message>
+    <message>
+        <source>about %1 on this device</source>
+        <translation>cerca de %1 neste dispositivo</translation>
+    </message>
+    <message>
+        <source>the time is not known yet: nothing was read on this device so far</source>
+        <translation>um tempo ainda desconhecido: nada foi lido neste dispositivo até agora</translation>
+    </message>
+    <message>
+        <source>Takes %1, and %2 of disk to keep.</source>
+        <translation>Leva %1 e ocupa %2 em disco.</translation>
+    </message>
+    <message>
+        <source>Waiting for the model to be loaded…</source>
+        <translation>Esperando o modelo ser carregado…</translation>
+    </message>
+    <message>
+        <source>Preparing what is to be read…</source>
+        <translation>Preparando o que será lido…</translation>
+    </message>
+    <message>
+        <source>Listing the files…</source>
+        <translation>Listando os arquivos…</translation>
+    </message>
+    <message>
+        <source>Looking at %1 of %2 files…</source>
+        <translation>Examinando %1 de %2 arquivos…</translation>
+    </message>
+    <message>
+        <source>Preparing to read %1</source>
+        <translation>Preparando a leitura de %1</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>Lendo %1</translation>
+    </message>
+    <message>
+        <source>Reading %1 is paused</source>
+        <translation>A leitura de %1 está em pausa</translation>
+    </message>
+    <message>
+        <source>Reading %1 waits for the answer, then goes on</source>
+        <translation>A leitura de %1 espera a resposta e depois continua</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens</source>
+        <translation>%1 de %2 tokens</translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation>%1 tokens/s</translation>
+    </message>
+    <message>
+        <source>about %1 left</source>
+        <translation>faltam cerca de %1</translation>
+    </message>
+    <message>
+        <source>%1 kept</source>
+        <translation>%1 guardados</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ProjectsWorker</name>
+    <message>
+        <source>There was not enough memory for this. Close other programs and try again.</source>
+        <translation>Não havia memória suficiente para isto. Feche outros programas e tente de novo.</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ReadingBar</name>
+    <message>
+        <source>Progress</source>
+        <translation>Progresso</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Continue reading</source>
+        <translation>Continuar a leitura</translation>
+    </message>
+    <message>
+        <source>Pause reading</source>
+        <translation>Pausar a leitura</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Cancel reading</source>
+        <translation>Cancelar a leitura</translation>
+    </message>
+    <message>
+        <source>What was read is kept: reading can go on from there later.</source>
+        <translation>O que foi lido fica guardado: a leitura pode continuar dali depois.</translation>
+    </message>
+</context>
+<context>
     <name>sidewinder::ui::RepositoryForm</name>
     <message>
         <source>A repository is named OWNER/NAME.</source>
@@ -1448,6 +1986,68 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Kept in this desktop&apos;s keyring, never in the settings; only a download reads it.</source>
         <translation>Fica no chaveiro desta área de trabalho, nunca nas configurações; só um download a lê.</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::SheetFoot</name>
+    <message>
+        <source>%1 of %2 tokens, %3 files ticked, %4 left out</source>
+        <translation>%1 de %2 tokens, %3 arquivos marcados, %4 de fora</translation>
+    </message>
+    <message>
+        <source>%1 over the budget. Untick files, or raise the budget: beyond 256k tokens the model has not been tested.</source>
+        <translation>%1 acima do limite. Desmarque arquivos ou aumente o limite: além de 256 mil tokens o modelo não foi testado.</translation>
+    </message>
+    <message>
+        <source>Ask about it</source>
+        <translation>Perguntar</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>Atualizar</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>Ler</translation>
+    </message>
+    <message>
+        <source>Tokens against the budget</source>
+        <translation>Tokens em relação ao limite</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progresso</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Limite</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Voltar</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::SheetModel</name>
+    <message>
+        <source>File</source>
+        <translation>Arquivo</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamanho</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Observação</translation>
     </message>
 </context>
 <context>

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "app/window/application.h"
 #include "tests/support/demo_model.h"
@@ -68,7 +69,14 @@ class WindowFixture {
     /// Asks the store and waits for what it says.
     template <class Work>
     auto stored(Work work) {
-        using Result = std::invoke_result_t<Work&, storage::Conversations&>;
+        const auto type = [](auto& w) {
+            if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
+                return std::type_identity<
+                    std::invoke_result_t<decltype(w), storage::Conversations&, storage::Projects&>>{};
+            else
+                return std::type_identity<std::invoke_result_t<decltype(w), storage::Conversations&>>{};
+        };
+        using Result = typename decltype(type(work))::type;
         std::optional<Result> result;
         app_->store().ask(app_.get(), std::move(work), [&](Result value) { result = std::move(value); });
         QDeadlineTimer deadline(10'000);

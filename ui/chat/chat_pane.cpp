@@ -12,6 +12,9 @@
 #include "ui/chat/find_bar.h"
 #include "ui/chat/notice_bar.h"
 #include "ui/chat/status_line.h"
+#include "ui/projects/excerpt_note.h"
+#include "ui/projects/project_chip.h"
+#include "ui/projects/reading_bar.h"
 #include "ui/transcript/transcript_view.h"
 
 namespace sidewinder::ui {
@@ -23,6 +26,9 @@ ChatPane::ChatPane(const Theme& theme, QWidget* parent) : QWidget(parent), theme
     transcript_ = new TranscriptView(theme, stack_);
     stack_->addWidget(empty_);
     stack_->addWidget(transcript_);
+    excerptNote_ = new ExcerptNote(theme, this);
+    readingBar_ = new ReadingBar(this);
+    projectChip_ = new ProjectChip(theme, this);
     composer_ = new Composer(theme, this);
     status_ = new StatusLine(this);
     notices_ = new NoticeBar(theme, this);
@@ -31,6 +37,9 @@ ChatPane::ChatPane(const Theme& theme, QWidget* parent) : QWidget(parent), theme
     auto* bottom = new QVBoxLayout;
     bottom->setContentsMargins(metric::margin, 0, metric::margin, 6);
     bottom->setSpacing(3);
+    bottom->addWidget(excerptNote_);
+    bottom->addWidget(readingBar_);
+    bottom->addWidget(projectChip_);
     bottom->addWidget(composer_);
     bottom->addWidget(status_);
     auto* bottomWidget = new QWidget(this);
@@ -75,7 +84,14 @@ void ChatPane::showTranscriptOrEmpty() {
     if (stack_->currentWidget() != wanted) stack_->setCurrentWidget(wanted);
 }
 
+void ChatPane::setProjectName(const QString& name) {
+    if (name == projectName_) return;
+    projectName_ = name;
+    setStatus(shown_);
+}
+
 void ChatPane::setStatus(const EngineStatus& status) {
+    shown_ = status;
     const bool busy = status.phase == Phase::Reading || status.phase == Phase::Generating;
     composer_->setBusy(busy);
     composer_->setCanSend(status.phase == Phase::Idle);
@@ -90,7 +106,8 @@ void ChatPane::setStatus(const EngineStatus& status) {
             composer_->setPlaceholder(tr("Restart Sidewinder to go on"));
             break;
         default:
-            composer_->setPlaceholder(tr("Ask about code"));
+            composer_->setPlaceholder(projectName_.isEmpty() ? tr("Ask about code")
+                                                             : tr("Ask about %1").arg(projectName_));
     }
     transcript_->setEngineFree(status.phase == Phase::Idle);
     transcript_->setProgress(StatusLine::readingSentence(status));

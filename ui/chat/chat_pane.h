@@ -12,7 +12,10 @@ class ChatHeader;
 class Composer;
 class EmptyPage;
 class FindBar;
+class ExcerptNote;
 class NoticeBar;
+class ProjectChip;
+class ReadingBar;
 class StatusLine;
 class TranscriptView;
 
@@ -30,6 +33,10 @@ class ChatPane : public QWidget {
     Composer& composer() { return *composer_; }
     StatusLine& status() { return *status_; }
     NoticeBar& notices() { return *notices_; }
+    ProjectChip& projectChip() { return *projectChip_; }
+    ReadingBar& readingBar() { return *readingBar_; }
+    ExcerptNote& excerptNote() { return *excerptNote_; }
+    void setProjectName(const QString& name);  ///< of the chat; empty: none
     FindBar& findBar() { return *findBar_; }
 
     void showTranscriptOrEmpty();
@@ -52,6 +59,11 @@ class ChatPane : public QWidget {
     StatusLine* status_;
     NoticeBar* notices_;
     FindBar* findBar_;
+    ReadingBar* readingBar_;
+    ExcerptNote* excerptNote_;
+    ProjectChip* projectChip_;
+    QString projectName_;
+    EngineStatus shown_;
 };
 
 }  // namespace sidewinder::ui

@@ -1,5 +1,6 @@
 #include "ui/chat/composer.h"
 
+#include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QInputMethodEvent>
 #include <QKeyEvent>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/projects/drop_overlay.h"
 #include "ui/theme/kind.h"
 
 namespace sidewinder::ui {
@@ -29,6 +31,7 @@ Composer::Composer(const Theme& theme, QWidget* parent) : QFrame(parent), theme_
     input_->viewport()->setAutoFillBackground(false);
     input_->setMinimumHeight(0);
     input_->installEventFilter(this);
+    input_->viewport()->installEventFilter(this);
     button_ = new QToolButton(this);
     setKind(button_, "send");
     button_->setFixedSize(34, 34);
@@ -131,6 +134,14 @@ void Composer::changeEvent(QEvent* event) {
 }
 
 bool Composer::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == input_->viewport()) {
+        // A folder is the window's to take, not a path to be typed here.
+        if (event->type() != QEvent::DragEnter ||
+            DropOverlay::folderIn(static_cast<QDragEnterEvent*>(event)->mimeData()).isEmpty())
+            return QFrame::eventFilter(watched, event);
+        event->ignore();
+        return true;
+    }
     if (watched != input_) return QFrame::eventFilter(watched, event);
     switch (event->type()) {
         case QEvent::InputMethod:

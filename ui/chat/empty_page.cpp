@@ -11,6 +11,11 @@
 
 namespace sidewinder::ui {
 
+namespace {
+constexpr int kChip = 260;
+constexpr int kTwoColumns = 2 * kChip + 10 + 2 * 24;
+}  // namespace
+
 EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
     mark_ = new QLabel(this);
     name_ = new QLabel(QStringLiteral("Sidewinder"), this);
@@ -23,6 +28,10 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
         label->setAlignment(Qt::AlignHCenter);
         label->setTextFormat(Qt::PlainText);
     }
+    project_ = new QPushButton(this);
+    setKind(project_, "drop");
+    project_->setIconSize(QSize(18, 18));
+    project_->setCursor(Qt::PointingHandCursor);
     models_ = new QPushButton(this);
     setKind(models_, "link");
     auto* column = new QVBoxLayout(this);
@@ -35,18 +44,20 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     column->addSpacing(6);
     column->addWidget(sentence_);
     column->addSpacing(28);
-    auto* grid = new QGridLayout;
+    grid_ = new QGridLayout;
+    QGridLayout* grid = grid_;
     grid->setSpacing(10);
     for (int i = 0; i < samples().size(); ++i) {
         auto* chip = new QPushButton(this);
         setKind(chip, "chip");
         chip->setCursor(Qt::PointingHandCursor);
-        chip->setMinimumWidth(260);
+        chip->setMinimumWidth(kChip);
         connect(chip, &QPushButton::clicked, this,
                 [this, i] { Q_EMIT promptChosen(samples().at(i).prompt); });
         grid->addWidget(chip, i / 2, i % 2);
         chips_ << chip;
     }
+    grid->addWidget(project_, 2, 0, 1, 2);
     auto* centred = new QHBoxLayout;
     centred->addStretch();
     centred->addLayout(grid);
@@ -57,6 +68,7 @@ EmptyPage::EmptyPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     column->addSpacing(4);
     column->addWidget(models_, 0, Qt::AlignHCenter);
     column->addStretch(6);
+    connect(project_, &QPushButton::clicked, this, &EmptyPage::projectRequested);
     connect(models_, &QPushButton::clicked, this, &EmptyPage::modelsRequested);
     connect(&theme_, &Theme::changed, this, &EmptyPage::restyle);
     restyle();
@@ -101,6 +113,9 @@ void EmptyPage::retranslate() {
         chips_[i]->setText(prompts[i].label);
         chips_[i]->setAccessibleName(prompts[i].label);
     }
+    project_->setText(tr("Ask about a project: drop a folder here"));
+    project_->setAccessibleName(project_->text());
+    project_->setToolTip(tr("Open project… (Ctrl+O)"));
     const bool none = status_.phase == Phase::NoModel;
     model_->setVisible(status_.demo || none);
     models_->setVisible(status_.demo || none);
@@ -110,7 +125,27 @@ void EmptyPage::retranslate() {
     models_->setAccessibleName(models_->text());
 }
 
+// Where two samples do not fit beside each other, the first two stand one below the other.
+void EmptyPage::arrange() {
+    const bool narrow = width() < kTwoColumns;
+    if (narrow == narrow_) return;
+    narrow_ = narrow;
+    for (int i = 0; i < chips_.size(); ++i) {
+        grid_->removeWidget(chips_[i]);
+        grid_->addWidget(chips_[i], narrow ? i : i / 2, narrow ? 0 : i % 2);
+        chips_[i]->setVisible(!narrow || i < 2);
+    }
+    grid_->removeWidget(project_);
+    grid_->addWidget(project_, narrow ? static_cast<int>(chips_.size()) : 2, 0, 1, narrow ? 1 : 2);
+}
+
+void EmptyPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
 void EmptyPage::restyle() {
+    project_->setIcon(theme_.icon("folder"));
     mark_->setPixmap(applicationIcon().pixmap(QSize(64, 64), devicePixelRatioF()));
 }
 

@@ -5,6 +5,7 @@
 
 #include "ui/theme/theme.h"
 
+class QGridLayout;
 class QLabel;
 class QPushButton;
 
@@ -21,9 +22,11 @@ class EmptyPage : public QWidget {
   Q_SIGNALS:
     void promptChosen(const QString& text);
     void modelsRequested();
+    void projectRequested();  ///< a folder is to be chosen
 
   protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     struct Sample {
@@ -33,6 +36,7 @@ class EmptyPage : public QWidget {
     QList<Sample> samples() const;
     void retranslate();
     void restyle();
+    void arrange();
 
     const Theme& theme_;
     EngineStatus status_;
@@ -41,7 +45,10 @@ class EmptyPage : public QWidget {
     QLabel* sentence_;
     QLabel* model_;
     QPushButton* models_;
+    QPushButton* project_;
     QList<QPushButton*> chips_;
+    QGridLayout* grid_;
+    bool narrow_ = false;
 };
 
 }  // namespace sidewinder::ui

@@ -63,12 +63,30 @@ void ConversationDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
         theme_.icon("pin").paint(painter, QRect(text.right() - 15, row.center().y() - 7, 16, 16));
         text.setRight(text.right() - 22);
     }
+    paintProject(*painter, text, index.data(ConversationModel::ProjectRole).toString());
     painter->setFont(theme_.body());
     painter->setPen(c.text);
     const QString title = index.data(Qt::DisplayRole).toString();
     painter->drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
                       QFontMetrics(theme_.body()).elidedText(title, Qt::ElideRight, text.width()));
     painter->restore();
+}
+
+/// The chip of the project that the chat belongs to, at the end of the row; `text` gives way.
+void ConversationDelegate::paintProject(QPainter& painter, QRect& text, const QString& project) const {
+    if (project.isEmpty()) return;
+    const QFontMetrics metrics(theme_.small());
+    const QString shown = metrics.elidedText(project, Qt::ElideRight, text.width() / 3);
+    const int width = metrics.horizontalAdvance(shown) + 14;
+    const QRect chip(text.right() - width + 1, text.center().y() - metrics.height() / 2 - 1, width,
+                     metrics.height() + 3);
+    painter.setPen(theme_.colours().line);
+    painter.setBrush(theme_.colours().raised);
+    painter.drawRoundedRect(chip, chip.height() / 2.0, chip.height() / 2.0);
+    painter.setPen(theme_.colours().quiet);
+    painter.setFont(theme_.small());
+    painter.drawText(chip, Qt::AlignCenter, shown);
+    text.setRight(chip.left() - 8);
 }
 
 QWidget* ConversationDelegate::createEditor(QWidget* parent, const QStyleOptionViewItem&,

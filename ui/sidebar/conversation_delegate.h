@@ -27,6 +27,7 @@ class ConversationDelegate : public QStyledItemDelegate {
 
   private:
     int rowHeight() const;
+    void paintProject(QPainter& painter, QRect& text, const QString& project) const;
     const Theme& theme_;
 };
 

@@ -66,13 +66,16 @@ QVariant ConversationModel::data(const QModelIndex& index, int role) const {
         case Qt::EditRole:
             return title;
         case Qt::AccessibleTextRole:
-            return item.pinned ? tr("%1, pinned").arg(title) : title;
+            return (item.pinned ? tr("%1, pinned").arg(title) : title) +
+                   (item.project.isEmpty() ? QString() : tr(", project %1").arg(item.project));
         case IdRole:
             return item.id;
         case PinnedRole:
             return item.pinned;
         case UpdatedRole:
             return item.updated;
+        case ProjectRole:
+            return item.project;
         case SectionRole: {
             // Only the first row of a section carries its name.
             const QString name = section(item);

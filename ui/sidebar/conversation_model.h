@@ -11,7 +11,7 @@ class ConversationModel : public QAbstractListModel {
     Q_OBJECT
 
   public:
-    enum DataRole { IdRole = Qt::UserRole, PinnedRole, SectionRole, UpdatedRole };
+    enum DataRole { IdRole = Qt::UserRole, PinnedRole, SectionRole, UpdatedRole, ProjectRole };
 
     explicit ConversationModel(QObject* parent = nullptr) : QAbstractListModel(parent) {}
 

@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "ui/projects/project_list.h"
 #include "ui/sidebar/conversation_delegate.h"
 #include "ui/sidebar/conversation_model.h"
 #include "ui/theme/icon.h"
@@ -39,6 +40,7 @@ Sidebar::Sidebar(const Theme& theme, QWidget* parent)
     column->addWidget(new_);
     column->addWidget(search_);
     column->addSpacing(4);
+    column->addWidget(projects_);
     column->addWidget(list_, 1);
     column->addWidget(nothing_, 1);
     auto* foot = new QVBoxLayout;
@@ -81,6 +83,7 @@ void Sidebar::buildTop() {
 }
 
 void Sidebar::buildList() {
+    projects_ = new ProjectList(theme_, this);
     list_ = new QListView(this);
     list_->setModel(model_);
     list_->setItemDelegate(delegate_);

@@ -14,6 +14,7 @@ class QToolButton;
 namespace sidewinder::ui {
 
 class ConversationModel;
+class ProjectList;
 class ConversationDelegate;
 
 /// New chat, search, the conversations. F2 renames, Del deletes, the context menu does all of it.
@@ -32,6 +33,7 @@ class Sidebar : public QWidget {
     bool isPinned(qint64 id) const;
     void setDownloadShare(int percent);  ///< beside "Models"; < 0: none
     QListView* list() const { return list_; }
+    ProjectList& projects() { return *projects_; }
 
   Q_SIGNALS:
     void newRequested();
@@ -67,6 +69,7 @@ class Sidebar : public QWidget {
     QLabel* modelsShare_;
     QPushButton* settings_;
     QLabel* searchKey_;
+    ProjectList* projects_;
     QListView* list_;
     QLabel* nothing_;
     qint64 current_ = 0;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "app/core/project_survey.h"
+#include "ui/projects/project_values.h"
+
+namespace sidewinder::app {
+
+// A survey as the sheet shows it.
+
+QList<ui::SheetEntry> sheet_entries(const ProjectSurvey& survey);
+ui::SheetTotals sheet_totals(const ProjectSurvey& survey);  ///< but time and disk
+
+/// Files that changed, came or went since the current reading.
+int changed_files(const ProjectSurvey& survey);
+
+}  // namespace sidewinder::app
