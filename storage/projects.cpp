@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::size_t kNameBytes = 1000;
 constexpr const char* kReadingsOf = "SELECT id FROM project_readings WHERE project_id = ?1";
-constexpr const char* kUnusedReadings =
+const std::string kUnusedReadings =
     "SELECT r.id FROM project_readings r JOIN projects p ON p.id = r.project_id WHERE p.id = ?1"
     " AND r.id IS NOT p.current_reading AND NOT EXISTS"
-    " (SELECT 1 FROM conversations c WHERE c.reading_id = r.id)";
+    " (SELECT 1 FROM conversations c WHERE c.reading_id = r.id)"
+    " AND r.id NOT IN (SELECT id FROM project_readings WHERE project_id = ?1 ORDER BY id DESC LIMIT ";
 
 void check_tokens(std::size_t count) {
     if (count <= Projects::kMaxTokens) return;
@@ -350,9 +351,12 @@ std::vector<RowId> Projects::conversations(RowId project) const {
     return found;
 }
 
-std::vector<DroppedReading> Projects::prune(RowId project) {
+std::vector<DroppedReading> Projects::prune(RowId project, int keep) {
     std::vector<DroppedReading> dropped;
-    database_.write([&] { dropped = drop_readings(database_.connection(), kUnusedReadings, project); });
+    database_.write([&] {
+        dropped = drop_readings(database_.connection(),
+                                (kUnusedReadings + std::to_string(keep) + ")").c_str(), project);
+    });
     return dropped;
 }
 

@@ -111,8 +111,9 @@ class Projects {
     std::optional<ProjectLink> link_of(RowId conversation) const;
     std::vector<RowId> conversations(RowId project) const;  ///< those not removed, used last first
 
-    /// Forgets readings that are neither the project's current one nor any conversation's.
-    std::vector<DroppedReading> prune(RowId project);
+    /// Forgets readings that are neither the project's current one, nor any conversation's, nor among the
+    /// newest `keep`.
+    std::vector<DroppedReading> prune(RowId project, int keep = 0);
     struct Removed {
         std::vector<DroppedReading> readings;
         std::vector<RowId> conversations;  ///< their links are gone, their messages stay

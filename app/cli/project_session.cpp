@@ -116,7 +116,7 @@ project::ExcerptChoice ProjectSession::excerpts(const std::string& question, std
                                                 std::stop_token stop) const {
     try {
         return app::choose_excerpts(app::search_file(storage::standard_paths(), root_.path()), root_,
-                                    survey_.scan.entries, question, budget, tokenizer, stop);
+                                    app::files_of(log_.reading), {question, {}, budget}, tokenizer, stop);
     } catch (const storage::Error& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return {};
@@ -140,9 +140,7 @@ app::ProjectRead ProjectSession::read(app::Engine& engine, std::stop_token stop)
                       (static_cast<double>(to_read) - read) * seconds / std::max(read, 1.0));
         line.show(text);
     };
-    hooks.kept = [&](const storage::LadderStep& step) {
-        store_.projects().add_step(log_.reading.id, step);
-    };
+    hooks.kept = [&](const storage::LadderStep& step) { store_.projects().add_step(log_.reading.id, step); };
     return app::read_project(engine.timeline(), log_.reading, &store_.checkpoints(),
                              app::ladder_rung(engine.timeline().state_bytes()), stop, hooks);
 }

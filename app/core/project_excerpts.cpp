@@ -1,6 +1,9 @@
 #include "app/core/project_excerpts.h"
 
+#include <map>
+
 #include "app/core/symbol_finder.h"
+#include "storage/project/file_kind.h"
 #include "storage/project/search_index.h"
 
 namespace sidewinder::app {
@@ -14,17 +17,27 @@ std::filesystem::path search_file(const storage::Paths& paths, const std::filesy
     return paths.search() / (name + ".db");
 }
 
+std::vector<project::ProjectFile> files_of(const storage::Reading& reading) {
+    std::map<std::string, project::ContentHash> newest;  // of a path that stands twice the later one counts
+    for (const storage::ReadFile& file : reading.files) newest[file.path] = file.hash;
+    std::vector<project::ProjectFile> files;
+    for (const auto& [path, hash] : newest)
+        files.push_back({path, hash, std::string(project::language_of(path))});
+    return files;
+}
+
 project::ExcerptChoice choose_excerpts(const std::filesystem::path& index_file,
                                        const project::ProjectRoot& root,
-                                       const std::vector<project::ScannedEntry>& entries,
-                                       const std::string& question, std::int64_t budget,
-                                       const inference::Tokenizer& tokenizer, std::stop_token stop) {
+                                       std::vector<project::ProjectFile> files,
+                                       const ExcerptQuestion& question, const inference::Tokenizer& tokenizer,
+                                       std::stop_token stop) {
     storage::make_private_directory(index_file.parent_path());
     project::SearchIndex index(index_file, symbol_finder(), symbol_finder_name());
     project::ExcerptRequest request;
-    request.question = question;
-    request.files = project::project_files(entries);
-    request.budget = budget;
+    request.question = question.text;
+    request.off = question.off;
+    request.files = std::move(files);
+    request.budget = question.budget;
     request.count_tokens = [&](std::string_view text) {
         return static_cast<std::int64_t>(tokenizer.encode(text).size());
     };

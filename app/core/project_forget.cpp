@@ -9,6 +9,8 @@ namespace sidewinder::app {
 
 namespace {
 
+constexpr int kNewestKept = 4;  // a change that is undone finds one of them again
+
 using storage::DroppedReading;
 using storage::LadderStep;
 using storage::Reading;
@@ -22,7 +24,7 @@ bool begins_with(const Reading& reading, const std::string& fingerprint, const L
 }  // namespace
 
 std::vector<DroppedReading> prune_project(storage::Projects& projects, storage::RowId project) {
-    std::vector<DroppedReading> dropped = projects.prune(project);
+    std::vector<DroppedReading> dropped = projects.prune(project, kNewestKept);
     if (dropped.empty()) return dropped;
     std::vector<Reading> kept;
     if (const auto current = projects.get(project).current_reading)

@@ -68,9 +68,9 @@ class Measurement {
         if (done.stopped) throw inference::Stopped();
     }
     std::string excerpts(const Needle& needle) {
-        return project::excerpts_text(choose_excerpts(index_, root_, survey_.scan.entries, needle.question,
-                                                      kExcerptTokens, engine_.tokenizer(), stop_)
-                                          .excerpts);
+        return project::excerpts_text(
+            choose_excerpts(index_, root_, files_of(log_), {needle.question}, engine_.tokenizer(), stop_)
+                .excerpts);
     }
     bool knows(const Needle& needle, const std::string& excerpts) {
         inference::GenerateOptions options;

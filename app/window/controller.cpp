@@ -34,7 +34,8 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
               settings_),
       projects_(
           {.window = parts.window, .store = parts.store, .checkpoints = parts.checkpoints, .engine = engine_},
-          settings_) {
+          settings_),
+      excerpts_(new ExcerptsWorker) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));
     engine_->moveToThread(&engine_thread_);
@@ -44,6 +45,7 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
     connectStore();
     connectModels();
     connectProjects();
+    connectExcerpts();
     for (QTimer* timer : {&save_later_, &reload_later_}) {
         timer->setSingleShot(true);
         timer->setInterval(kSettleMs);
@@ -58,7 +60,10 @@ Controller::~Controller() {
     reload_later_.stop();
     loading_.request_stop();
     projects_.disconnectEngine();
+    excerpts_->disconnect(this);
     for (Answer& answer : answers_) answer.stop.request_stop();
+    excerpts_thread_.quit();
+    excerpts_thread_.wait();
     // The engine's last words (finished, with the partial answer) are already on their way when quit is
     // handled.
     QMetaObject::invokeMethod(
@@ -209,6 +214,7 @@ void Controller::showPath(qint64 conversation, const Path& path, qint64 project,
     }
     parts_.window.setCurrentConversation(conversation, views, scrollTo);
     parts_.window.setChatProject(project, false);
+    showExcerptsOf(conversation, path);
 }
 
 void Controller::removeConversation(qint64 id) {

@@ -6,12 +6,14 @@
 #include <QTimer>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <stop_token>
 
 #include "app/core/checkpoint_store.h"
 #include "app/core/settings.h"
 #include "app/window/engine_worker.h"
+#include "app/window/excerpts_worker.h"
 #include "app/window/models_controller.h"
 #include "app/window/projects_controller.h"
 #include "app/window/store_thread.h"
@@ -67,12 +69,19 @@ class Controller : public QObject {
         qint64 project = 0;                               ///< that it belongs to
         std::shared_ptr<const storage::Reading> reading;  ///< whose log it branches off; null: none
         qint64 reading_tokens = 0;                        ///< so many of its tokens
+        std::map<storage::RowId, std::string> prompts;    ///< what stands before messages' texts
     };
     /// What a turn's work on the store's thread needs.
     struct TurnContext {
         std::string model, tokenizer;
         QHash<qint64, std::shared_ptr<const storage::Reading>> readings;  ///< those at hand, by row
         std::string other_tokenizer;  ///< what to say when the chat's project was read with another model
+    };
+    /// An answer whose question's excerpts are being chosen.
+    struct Choosing {
+        qint64 conversation = 0;
+        qint64 project = 0;
+        AnswerRequest request;
     };
     /// An answer that waits until its project is read.
     struct Waiting {
@@ -89,10 +98,11 @@ class Controller : public QObject {
     void regenerate(qint64 message);
     TurnContext turnContext() const;
     static Turn prepare(const TurnContext& with, storage::Conversations& c, storage::Projects& p,
-                        storage::RowId conversation, storage::RowId question);
+                        storage::Excerpts& e, storage::RowId conversation, storage::RowId question);
     static void requireSameTokenizer(const TurnContext& with, storage::Projects& p,
                                      storage::RowId conversation);
     void beginTurn(Turn turn, bool replacePath);
+    void toEngineOnceRead(qint64 project, AnswerRequest request);
     void toEngine(AnswerRequest request);
     void stop();
     void openConversation(qint64 id, qint64 scrollTo = 0);
@@ -108,6 +118,13 @@ class Controller : public QObject {
     void onReadingProgress(const ui::ReadingView& view);
     void answerEnded();
     void releaseStopped();
+
+    void connectExcerpts();
+    bool chooseExcerpts(const Turn& turn, AnswerRequest& request);  ///< true: it waits for them
+    void onExcerpts(const ChosenExcerpts& chosen);
+    void showExcerpts(const std::vector<storage::KeptExcerpt>& kept);
+    void showExcerptsOf(qint64 conversation, const Path& path);
+    void switchExcerpt(int index, bool on);
 
     void connectModels();
     void useModel(const QString& called, const QString& weights);
@@ -136,6 +153,12 @@ class Controller : public QObject {
     ModelsController models_;
     ProjectsController projects_;
     QList<Waiting> waiting_;
+    QThread excerpts_thread_;
+    ExcerptsWorker* excerpts_;          ///< lives on excerpts_thread_, and as long as that
+    QHash<qint64, Choosing> choosing_;  ///< by the answer's row
+    std::vector<storage::KeptExcerpt> shown_excerpts_;
+    QHash<qint64, std::vector<project::SwitchedOff>> off_;             ///< by conversation
+    std::shared_ptr<const inference::Tokenizer> tokenizer_at_hand_;    ///< the loaded model's
     QHash<qint64, std::shared_ptr<const storage::Reading>> readings_;  ///< of the last turns, by row
     struct Chosen {
         std::string model, weights;

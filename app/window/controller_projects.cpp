@@ -32,6 +32,7 @@ void Controller::connectProjects() {
 void Controller::newChat(qint64 project) {
     parts_.window.setCurrentConversation(0, {});
     parts_.window.setChatProject(project, true);
+    showExcerpts({});
 }
 
 // What waited for the project goes to the engine; if it was not read to its end, only to be told so.

@@ -29,14 +29,17 @@ storage::Stats to_store(const inference::GenerateStats& stats) {
 // Ids of another tokenizer mean something else to this one: such messages are encoded anew from their text.
 // So is a first message whose ids begin a log that it no longer begins, or the other way round: its project
 // was removed.
-std::vector<LogPart> to_log(const Path& path, const std::string& tokenizer, bool of_project) {
+std::vector<LogPart> to_log(const Path& path, const std::string& tokenizer, bool of_project,
+                            const std::map<storage::RowId, std::string>& prompts) {
     std::vector<LogPart> parts;
     for (const PathEntry& entry : path) {
         const storage::Message& m = entry.message;
         if (m.role == storage::Role::System) continue;
         const bool begins = !m.tokens.empty() && m.tokens.front() == inference::token::kBos;
         const bool known = m.tokenizer == tokenizer && (!parts.empty() || begins != of_project);
-        parts.push_back({m.id, m.role == storage::Role::User, m.text,
+        const auto prompt = prompts.find(m.id);
+        parts.push_back({m.id, m.role == storage::Role::User,
+                         prompt == prompts.end() ? m.text : prompt->second + m.text,
                          known ? m.tokens : std::vector<inference::TokenId>()});
     }
     parts.pop_back();  // the answer that is to be made
@@ -67,13 +70,13 @@ void Controller::send(const QString& text) {
     const auto reading = project != 0 ? projects_.current(project) : nullptr;
     parts_.store.ask(
         this,
-        [current, text = text.toStdString(), reading, with = turnContext()](Conversations& c,
-                                                                            storage::Projects& p) {
+        [current, text = text.toStdString(), reading, with = turnContext()](
+            Conversations& c, storage::Projects& p, storage::Excerpts& e) {
             if (current > 0) requireSameTokenizer(with, p, current);
             const storage::RowId conversation = current > 0 ? current : c.create();
             if (reading) p.link(conversation, reading->id, std::ssize(reading->tokens));
             const auto leaf = c.get(conversation).current_leaf;
-            return prepare(with, c, p, conversation, c.add_user_message(conversation, leaf, text, {}));
+            return prepare(with, c, p, e, conversation, c.add_user_message(conversation, leaf, text, {}));
         },
         [this](Turn turn) { beginTurn(std::move(turn), false); });
 }
@@ -83,10 +86,11 @@ void Controller::editMessage(qint64 message, const QString& text) {
     turn_pending_ = true;
     parts_.store.ask(
         this,
-        [message, text = text.toStdString(), with = turnContext()](Conversations& c, storage::Projects& p) {
+        [message, text = text.toStdString(), with = turnContext()](Conversations& c, storage::Projects& p,
+                                                                   storage::Excerpts& e) {
             const storage::Message old = c.message(message);
             requireSameTokenizer(with, p, old.conversation);
-            return prepare(with, c, p, old.conversation,
+            return prepare(with, c, p, e, old.conversation,
                            c.add_user_message(old.conversation, old.parent, text, {}));
         },
         [this](Turn turn) { beginTurn(std::move(turn), true); });
@@ -97,10 +101,10 @@ void Controller::regenerate(qint64 message) {
     turn_pending_ = true;
     parts_.store.ask(
         this,
-        [message, with = turnContext()](Conversations& c, storage::Projects& p) {
+        [message, with = turnContext()](Conversations& c, storage::Projects& p, storage::Excerpts& e) {
             const storage::Message old = c.message(message);
             requireSameTokenizer(with, p, old.conversation);
-            return prepare(with, c, p, old.conversation, old.parent.value());
+            return prepare(with, c, p, e, old.conversation, old.parent.value());
         },
         [this](Turn turn) { beginTurn(std::move(turn), true); });
 }
@@ -126,9 +130,11 @@ void Controller::requireSameTokenizer(const TurnContext& with, storage::Projects
 
 /// An empty answer to the question, and all that it takes to make it. Store thread.
 Controller::Turn Controller::prepare(const TurnContext& with, Conversations& c, storage::Projects& p,
-                                     storage::RowId conversation, storage::RowId question) {
+                                     storage::Excerpts& e, storage::RowId conversation,
+                                     storage::RowId question) {
     const storage::RowId answer = c.begin_answer(conversation, question, with.model, with.tokenizer);
     Turn turn{.conversation = conversation, .path = load_path(c, answer)};
+    turn.prompts = e.prompt_texts(answer);
     if (const auto link = p.link_of(conversation)) {
         turn.project = link->project;
         turn.reading = with.readings.value(link->reading);
@@ -150,7 +156,7 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
                   .text = {},
                   .stop = {}};
     AnswerRequest request{.answer = id,
-                          .path = to_log(turn.path, tokenizer_, turn.reading != nullptr),
+                          .path = to_log(turn.path, tokenizer_, turn.reading != nullptr, turn.prompts),
                           .project = turn.reading,
                           .project_tokens = turn.reading_tokens,
                           .system_prompt = settings_.system_prompt,
@@ -176,10 +182,16 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
     if (turn.reading) {
         if (readings_.size() > kReadingsAtHand) readings_.clear();
         readings_.insert(turn.reading->id, turn.reading);
-        if (projects_.readBefore(turn.project, turn.reading->id)) {
-            waiting_.append({turn.project, std::move(request)});
-            return;
-        }
+    }
+    if (w.currentConversation() == turn.conversation) showExcerptsOf(turn.conversation, turn.path);
+    if (chooseExcerpts(turn, request)) return;
+    toEngineOnceRead(turn.reading ? turn.project : 0, std::move(request));
+}
+
+void Controller::toEngineOnceRead(qint64 project, AnswerRequest request) {
+    if (project != 0 && projects_.readBefore(project, request.project->id)) {
+        waiting_.append({project, std::move(request)});
+        return;
     }
     toEngine(std::move(request));
 }
@@ -220,6 +232,7 @@ void Controller::onLoaded(const EngineInfo& info) {
     status_.demo = info.demo;
     status_.offersFloat8 = info.offers_float8;
     tokenizer_ = info.tokenizer;
+    tokenizer_at_hand_ = info.shared_tokenizer;
     projects_.setEngine(info);
     if (!info.note.isEmpty()) showProblem(info.note);
     status_.note = standingNote();

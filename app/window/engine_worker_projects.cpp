@@ -35,7 +35,7 @@ void EngineWorker::readProject(const ProjectReadRequest& request) {
                                 .kept = std::ssize(request.reading->tokens) - to_read,
                                 .tokens_per_second = seconds > kSteadySeconds ? read / seconds : 0});
     };
-    hooks.on_disk = [&](const storage::LadderStep& step) { Q_EMIT projectStep(request.reading->id, step); };
+    hooks.kept = [&](const storage::LadderStep& step) { Q_EMIT projectStep(request.reading->id, step); };
     try {
         if (!engine_ && !cuda_off_.empty())
             throw kernels::Error(kernels::Error::Kind::Unsupported, cuda_off_);

@@ -232,6 +232,11 @@ std::shared_ptr<const storage::Reading> ProjectsController::current(qint64 proje
     return known ? known->reading : nullptr;
 }
 
+std::filesystem::path ProjectsController::rootOf(qint64 project) const {
+    const Known* known = find(project);
+    return known ? known->row.root : std::filesystem::path();
+}
+
 QString ProjectsController::nameOf(qint64 project) const {
     const Known* known = find(project);
     return known ? QString::fromStdString(known->row.name) : QString();

@@ -44,6 +44,7 @@ class ProjectsController : public QObject {
     /// The reading behind a new chat in the project: null if nothing of it was prepared for this tokenizer.
     std::shared_ptr<const storage::Reading> current(qint64 project) const;
     QString nameOf(qint64 project) const;
+    std::filesystem::path rootOf(qint64 project) const;  ///< empty: it is not known any more
     /// True if an answer that branches off this reading must wait until it is read; reading begins, or goes
     /// on, by itself then, since the person asked.
     bool readBefore(qint64 project, qint64 reading);

@@ -9,7 +9,8 @@ StoreThread::StoreThread(storage::Database database, QObject* parent)
       worker_(new QObject),
       database_(std::make_unique<storage::Database>(std::move(database))),
       conversations_(std::make_unique<storage::Conversations>(*database_)),
-      projects_(std::make_unique<storage::Projects>(*database_)) {
+      projects_(std::make_unique<storage::Projects>(*database_)),
+      excerpts_(std::make_unique<storage::Excerpts>(*database_)) {
     thread_.setObjectName(QStringLiteral("store"));
     worker_->moveToThread(&thread_);
     connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
@@ -19,6 +20,7 @@ StoreThread::StoreThread(storage::Database database, QObject* parent)
 StoreThread::~StoreThread() {
     // The last job in the queue: whatever was asked before is on disk when the connection closes.
     post([this] {
+        excerpts_.reset();
         projects_.reset();
         conversations_.reset();
         database_.reset();

@@ -13,6 +13,7 @@
 #include "storage/conversations.h"
 #include "storage/database.h"
 #include "storage/error.h"
+#include "storage/excerpts.h"
 #include "storage/projects.h"
 
 namespace sidewinder::app {
@@ -28,9 +29,9 @@ class StoreThread : public QObject {
     explicit StoreThread(storage::Database database, QObject* parent = nullptr);
     ~StoreThread() override;
 
-    /// `work(Conversations&) -> R`, or `work(Conversations&, Projects&) -> R`, on the store's thread, then
-    /// `done(R)` on `context`'s, unless `context` is gone. When the store refuses, `failed` is emitted and
-    /// `done` is not called.
+    /// `work(Conversations&) -> R`, with `Projects&` and then `Excerpts&` as well if it takes them, on the
+    /// store's thread, then `done(R)` on `context`'s, unless `context` is gone. When the store refuses,
+    /// `failed` is emitted and `done` is not called.
     template <class Work, class Done>
     void ask(QObject* context, Work work, Done done) {
         using Result = decltype(run(std::declval<Work&>()));
@@ -54,12 +55,8 @@ class StoreThread : public QObject {
     void ask(Work work) {
         ask(
             this,
-            [work = std::move(work)](storage::Conversations& c, storage::Projects& p) mutable {
-                if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
-                    work(c, p);
-                else
-                    work(c);
-            },
+            [work = std::move(work)](storage::Conversations& c, storage::Projects& p,
+                                     storage::Excerpts& e) mutable { call(work, c, p, e); },
             [] {});
     }
 
@@ -71,11 +68,18 @@ class StoreThread : public QObject {
 
   private:
     template <class Work>
-    auto run(Work& work) {
-        if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
-            return work(*conversations_, *projects_);
+    static auto call(Work& work, storage::Conversations& c, storage::Projects& p, storage::Excerpts& e) {
+        if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&,
+                                          storage::Excerpts&>)
+            return work(c, p, e);
+        else if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
+            return work(c, p);
         else
-            return work(*conversations_);
+            return work(c);
+    }
+    template <class Work>
+    auto run(Work& work) {
+        return call(work, *conversations_, *projects_, *excerpts_);
     }
     void post(std::function<void()> job);
     void deliver(const QPointer<QObject>& context, std::function<void()> call);
@@ -85,6 +89,7 @@ class StoreThread : public QObject {
     std::unique_ptr<storage::Database> database_;
     std::unique_ptr<storage::Conversations> conversations_;
     std::unique_ptr<storage::Projects> projects_;
+    std::unique_ptr<storage::Excerpts> excerpts_;
 };
 
 }  // namespace sidewinder::app

@@ -76,8 +76,9 @@ class TestRecall : public QObject {
         const project::ProjectRoot root(folder.path());
         const auto found = survey(folder.path());
         for (const app::Needle& needle : needles) {
-            const auto choice = app::choose_excerpts(work / "search.db", root, found.scan.entries,
-                                                     needle.question, 600, *tokenizer_);
+            const auto choice =
+                app::choose_excerpts(work / "search.db", root, project::project_files(found.scan.entries),
+                                     {needle.question, {}, 600}, *tokenizer_);
             QVERIFY2(project::excerpts_text(choice.excerpts).find(needle.answer) != std::string::npos,
                      needle.question.c_str());
             QVERIFY(choice.tokens <= 600);
