@@ -33,7 +33,7 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
                .fetch = parts.fetch},
               settings_),
       projects_(
-          {.window = parts.window, .store = parts.store, .checkpoints = parts.checkpoints, .engine = engine_},
+          {.window = parts.window, .store = parts.store, .checkpoints = parts.checkpoints, .engine = engine_, .recall = parts.paths.recall()},
           settings_),
       excerpts_(new ExcerptsWorker) {
     qRegisterMetaType<std::vector<inference::TokenId>>();

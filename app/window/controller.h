@@ -121,6 +121,7 @@ class Controller : public QObject {
 
     void connectExcerpts();
     bool chooseExcerpts(const Turn& turn, AnswerRequest& request);  ///< true: it waits for them
+    qint64 excerptBudget() const;                                   ///< tokens
     void onExcerpts(const ChosenExcerpts& chosen);
     void showExcerpts(const std::vector<storage::KeptExcerpt>& kept);
     void showExcerptsOf(qint64 conversation, const Path& path);

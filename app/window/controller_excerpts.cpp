@@ -50,6 +50,14 @@ void Controller::connectExcerpts() {
     excerpts_thread_.start();
 }
 
+// What is put beside a question is read before its answer begins: worth two seconds.
+qint64 Controller::excerptBudget() const {
+    const bool on_cpu = status_.device.startsWith(QLatin1String("CPU"));
+    const double rate = projects_.rate();
+    if (rate <= 0) return on_cpu ? kExcerptTokens / 4 : kExcerptTokens;
+    return std::clamp<qint64>(static_cast<qint64>(2 * rate), 400, kExcerptTokens);
+}
+
 // A question that was fed already, or that has its excerpts, gets no others.
 bool Controller::chooseExcerpts(const Turn& turn, AnswerRequest& request) {
     const LogPart& question = request.path.back();
@@ -62,7 +70,7 @@ bool Controller::chooseExcerpts(const Turn& turn, AnswerRequest& request) {
         .index = search_file(parts_.paths, root),
         .root = root,
         .reading = turn.reading,
-        .question = {.text = question.text, .off = off_.value(turn.conversation), .budget = kExcerptTokens},
+        .question = {.text = question.text, .off = off_.value(turn.conversation), .budget = excerptBudget()},
         .tokenizer = tokenizer_at_hand_,
         .stop = request.stop};
     choosing_.insert(request.answer, {turn.conversation, turn.project, std::move(request)});

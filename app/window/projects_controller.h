@@ -6,6 +6,7 @@
 #include <QThread>
 #include <QTimer>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -32,6 +33,7 @@ class ProjectsController : public QObject {
         StoreThread& store;
         CheckpointStore* checkpoints = nullptr;
         EngineWorker* engine = nullptr;
+        std::filesystem::path recall = {};  ///< load_recall()'s file
     };
     ProjectsController(const Parts& parts, const Settings& settings, QObject* parent = nullptr);
     ~ProjectsController() override;
@@ -52,6 +54,7 @@ class ProjectsController : public QObject {
     void answersEnded();  ///< and goes on
     void checkChanges();  ///< of all that is read
 
+    double rate() const { return rate_; }  ///< tokens a second with this model; 0: not measured yet
     bool isReading() const { return reading_.has_value(); }
 
   Q_SIGNALS:
@@ -139,6 +142,7 @@ class ProjectsController : public QObject {
     std::optional<Sheet> sheet_;
     QString waiting_;  ///< a folder that was dropped before a model was loaded
     std::optional<UnderWay> reading_;
+    QString recall_;          ///< what was measured of the loaded model, a sentence
     double rate_ = 0;         ///< tokens a second, as measured last with this model; 0: not yet
     bool answering_ = false;  ///< the engine is the answers' now
     qint64 last_run_ = 0;

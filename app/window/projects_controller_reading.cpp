@@ -45,6 +45,7 @@ void ProjectsController::setEngine(const EngineInfo& info) {
         for (Known& known : projects_) known.check.reset();
     }
     engine_ = info;
+    recall_ = recall_sentence(load_recall(parts_.recall, info.fingerprint));
     refresh();
     if (!waiting_.isEmpty()) openFolder(std::exchange(waiting_, QString()));
 }
@@ -136,6 +137,7 @@ void ProjectsController::showTotals(ui::SheetTotals totals) {
     totals.secondsToRead = rate_ > 0 ? static_cast<double>(totals.toRead) / rate_ : -1;
     totals.diskBytes =
         parts_.checkpoints ? static_cast<qint64>(ladder_bytes(totals.logTokens, engine_->state_bytes)) : 0;
+    totals.recall = recall_;
     sheet_->totals = totals;
     parts_.window.sheet().setTotals(totals);
 }

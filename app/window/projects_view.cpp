@@ -1,6 +1,7 @@
 #include "app/window/projects_view.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 
 namespace sidewinder::app {
 
@@ -8,8 +9,8 @@ namespace {
 
 using project::LeftOut;
 
-class ProjectReason {
-    Q_DECLARE_TR_FUNCTIONS(ProjectReason)
+class ProjectWords {
+    Q_DECLARE_TR_FUNCTIONS(ProjectWords)
 
   public:
     static QString brief(LeftOut reason) {
@@ -51,6 +52,17 @@ class ProjectReason {
     }
     static QString changed() { return tr("Changed"); }
     static QString added() { return tr("New"); }
+    static QString recall(const RecallRow* row) {
+        if (row == nullptr)
+            return tr(
+                "How well this model finds again what it has read: not measured (sidewinder-cli recall).");
+        return tr("Of what it read %1 tokens before, this model found %2 of %3 from the state alone, %4 with "
+                  "excerpts.")
+            .arg(QLocale().toString(static_cast<qlonglong>(row->depth)))
+            .arg(row->from_state)
+            .arg(row->asked)
+            .arg(row->with_excerpts);
+    }
 };
 
 ui::SheetEntry to_view(const project::ScannedEntry& entry) {
@@ -62,7 +74,7 @@ ui::SheetEntry to_view(const project::ScannedEntry& entry) {
     // One that is too large stays so: there is no tick for a larger cap.
     view.choosable = usual || (project::may_be_ticked_in(entry.reason) && entry.reason != LeftOut::TooLarge);
     view.unusual = !usual;
-    if (!usual || !entry.included) view.reason = ProjectReason::brief(entry.reason);
+    if (!usual || !entry.included) view.reason = ProjectWords::brief(entry.reason);
     view.sentence = QString::fromStdString(entry.sentence);
     view.size = static_cast<qint64>(entry.size);
     view.tokens = entry.has_text ? entry.tokens : -1;
@@ -81,8 +93,8 @@ QList<ui::SheetEntry> sheet_entries(const ProjectSurvey& survey) {
     if (!survey.up_to_date())
         for (const std::size_t i : survey.step().read) at(i).toRead = true;
     if (survey.is_first()) return entries;
-    for (const std::size_t i : survey.plan.changed) at(i).mark = ProjectReason::changed();
-    for (const std::size_t i : survey.plan.added) at(i).mark = ProjectReason::added();
+    for (const std::size_t i : survey.plan.changed) at(i).mark = ProjectWords::changed();
+    for (const std::size_t i : survey.plan.added) at(i).mark = ProjectWords::added();
     return entries;
 }
 
@@ -98,6 +110,10 @@ ui::SheetTotals sheet_totals(const ProjectSurvey& survey) {
     totals.added = static_cast<int>(survey.plan.added.size());
     totals.removed = static_cast<int>(survey.plan.removed.size());
     return totals;
+}
+
+QString recall_sentence(const std::optional<Recall>& recall) {
+    return ProjectWords::recall(recall && !recall->rows.empty() ? &recall->rows.back() : nullptr);
 }
 
 int changed_files(const ProjectSurvey& survey) {

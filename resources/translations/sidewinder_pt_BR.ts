@@ -72,6 +72,10 @@ share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
         <source>public domain</source>
         <translation>domínio público</translation>
     </message>
+    <message>
+        <source>Tree-sitter grammars: %1</source>
+        <translation>Gramáticas do Tree-sitter: %1</translation>
+    </message>
 </context>
 <context>
     <name>sidewinder::ui::ChatHeader</name>
@@ -179,6 +183,30 @@ share/doc/sidewinder/licences (pacote), /usr/share/doc (Debian).</translation>
     <message>
         <source>This chat&apos;s project was read with another model, whose tokens mean nothing to this one. Choose that model on the Models page, or read the project with this one and ask in a new chat.</source>
         <translation>O projeto desta conversa foi lido com outro modelo, cujos tokens nada significam para este. Escolha aquele modelo na página Modelos ou leia o projeto com este e pergunte em uma nova conversa.</translation>
+    </message>
+    <message>
+        <source>selected in the editor</source>
+        <translation>selecionado no editor</translation>
+    </message>
+    <message>
+        <source>mentioned with @</source>
+        <translation>mencionado com @</translation>
+    </message>
+    <message>
+        <source>named in the question</source>
+        <translation>citado na pergunta</translation>
+    </message>
+    <message>
+        <source>found by search</source>
+        <translation>encontrado na busca</translation>
+    </message>
+    <message>
+        <source>The next questions in this chat may have it beside them again.</source>
+        <translation>As próximas perguntas desta conversa podem voltar a tê-lo ao lado.</translation>
+    </message>
+    <message>
+        <source>The next questions in this chat go without it. Edit this one to ask it again.</source>
+        <translation>As próximas perguntas desta conversa vão sem ele. Edite esta para perguntar de novo.</translation>
     </message>
 </context>
 <context>
@@ -381,6 +409,13 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>Closed</source>
         <translation>Fechado</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ExcerptsWorker</name>
+    <message>
+        <source>The question goes without excerpts of the project. %1</source>
+        <translation>A pergunta segue sem trechos do projeto. %1</translation>
     </message>
 </context>
 <context>
@@ -1195,40 +1230,6 @@ int mean(const int *v, unsigned n) {
     </message>
 </context>
 <context>
-    <name>sidewinder::ui::ProxyPassword</name>
-    <message>
-        <source>Keep</source>
-        <translation>Guardar</translation>
-    </message>
-    <message>
-        <source>Forget</source>
-        <translation>Esquecer</translation>
-    </message>
-    <message>
-        <source>In a file that only you may read, not encrypted</source>
-        <translation>Em um arquivo que só você pode ler, sem criptografia</translation>
-    </message>
-    <message>
-        <source>Proxy password</source>
-        <translation>Senha do proxy</translation>
-    </message>
-    <message>
-        <source>For a proxy with a name: NAME@HOST:PORT</source>
-        <translation>Para um proxy com nome: NOME@HOST:PORTA</translation>
-    </message>
-</context>
-<context>
-    <name>sidewinder::app::ProxyPasswordKeeper</name>
-    <message>
-        <source>The keyring has not answered yet. Try again in a moment.</source>
-        <translation>O chaveiro ainda não respondeu. Tente de novo daqui a pouco.</translation>
-    </message>
-    <message>
-        <source>Nothing was kept (code %1). Try it again.</source>
-        <translation>Nada foi guardado (código %1). Tente de novo.</translation>
-    </message>
-</context>
-<context>
     <name>sidewinder::ui::ProjectChip</name>
     <message>
         <source>Project %1: choose files</source>
@@ -1307,81 +1308,6 @@ int mean(const int *v, unsigned n) {
     <message>
         <source>%1, %2</source>
         <translation>%1, %2</translation>
-    </message>
-</context>
-<context>
-    <name>ProjectReason</name>
-    <message>
-        <source>Ticked out</source>
-        <translation>Desmarcado</translation>
-    </message>
-    <message>
-        <source>Ignored</source>
-        <translation>Ignorado</translation>
-    </message>
-    <message>
-        <source>Git&apos;s own</source>
-        <translation>Do próprio Git</translation>
-    </message>
-    <message>
-        <source>Link</source>
-        <translation>Link</translation>
-    </message>
-    <message>
-        <source>No file</source>
-        <translation>Não é arquivo</translation>
-    </message>
-    <message>
-        <source>Other disk</source>
-        <translation>Outro disco</translation>
-    </message>
-    <message>
-        <source>Loop</source>
-        <translation>Laço</translation>
-    </message>
-    <message>
-        <source>Too deep</source>
-        <translation>Fundo demais</translation>
-    </message>
-    <message>
-        <source>Too many</source>
-        <translation>Muitos demais</translation>
-    </message>
-    <message>
-        <source>Too large</source>
-        <translation>Grande demais</translation>
-    </message>
-    <message>
-        <source>Unreadable</source>
-        <translation>Ilegível</translation>
-    </message>
-    <message>
-        <source>Gone</source>
-        <translation>Sumiu</translation>
-    </message>
-    <message>
-        <source>Being changed</source>
-        <translation>Em mudança</translation>
-    </message>
-    <message>
-        <source>Not text</source>
-        <translation>Não é texto</translation>
-    </message>
-    <message>
-        <source>Generated</source>
-        <translation>Gerado</translation>
-    </message>
-    <message>
-        <source>Looks secret</source>
-        <translation>Parece secreto</translation>
-    </message>
-    <message>
-        <source>Changed</source>
-        <translation>Alterado</translation>
-    </message>
-    <message>
-        <source>New</source>
-        <translation>Novo</translation>
     </message>
 </context>
 <context>
@@ -1635,10 +1561,127 @@ int mean(const int *v, unsigned n) {
     </message>
 </context>
 <context>
+    <name>ProjectWords</name>
+    <message>
+        <source>Ticked out</source>
+        <translation>Desmarcado</translation>
+    </message>
+    <message>
+        <source>Ignored</source>
+        <translation>Ignorado</translation>
+    </message>
+    <message>
+        <source>Git&apos;s own</source>
+        <translation>Do próprio Git</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>Link</translation>
+    </message>
+    <message>
+        <source>No file</source>
+        <translation>Não é arquivo</translation>
+    </message>
+    <message>
+        <source>Other disk</source>
+        <translation>Outro disco</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>Laço</translation>
+    </message>
+    <message>
+        <source>Too deep</source>
+        <translation>Fundo demais</translation>
+    </message>
+    <message>
+        <source>Too many</source>
+        <translation>Muitos demais</translation>
+    </message>
+    <message>
+        <source>Too large</source>
+        <translation>Grande demais</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>Ilegível</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>Sumiu</translation>
+    </message>
+    <message>
+        <source>Being changed</source>
+        <translation>Em mudança</translation>
+    </message>
+    <message>
+        <source>Not text</source>
+        <translation>Não é texto</translation>
+    </message>
+    <message>
+        <source>Generated</source>
+        <translation>Gerado</translation>
+    </message>
+    <message>
+        <source>Looks secret</source>
+        <translation>Parece secreto</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Alterado</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Novo</translation>
+    </message>
+    <message>
+        <source>How well this model finds again what it has read: not measured (sidewinder-cli recall).</source>
+        <translation>Quão bem este modelo reencontra o que leu: não medido (sidewinder-cli recall).</translation>
+    </message>
+    <message>
+        <source>Of what it read %1 tokens before, this model found %2 of %3 from the state alone, %4 with excerpts.</source>
+        <translation>Do que leu %1 tokens antes, este modelo encontrou %2 de %3 só pelo estado e %4 com trechos.</translation>
+    </message>
+</context>
+<context>
     <name>sidewinder::app::ProjectsWorker</name>
     <message>
         <source>There was not enough memory for this. Close other programs and try again.</source>
         <translation>Não havia memória suficiente para isto. Feche outros programas e tente de novo.</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::ui::ProxyPassword</name>
+    <message>
+        <source>Keep</source>
+        <translation>Guardar</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Esquecer</translation>
+    </message>
+    <message>
+        <source>In a file that only you may read, not encrypted</source>
+        <translation>Em um arquivo que só você pode ler, sem criptografia</translation>
+    </message>
+    <message>
+        <source>Proxy password</source>
+        <translation>Senha do proxy</translation>
+    </message>
+    <message>
+        <source>For a proxy with a name: NAME@HOST:PORT</source>
+        <translation>Para um proxy com nome: NOME@HOST:PORTA</translation>
+    </message>
+</context>
+<context>
+    <name>sidewinder::app::ProxyPasswordKeeper</name>
+    <message>
+        <source>The keyring has not answered yet. Try again in a moment.</source>
+        <translation>O chaveiro ainda não respondeu. Tente de novo daqui a pouco.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept (code %1). Try it again.</source>
+        <translation>Nada foi guardado (código %1). Tente de novo.</translation>
     </message>
 </context>
 <context>

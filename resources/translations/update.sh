@@ -6,6 +6,6 @@ cd "$(dirname "$0")/../.."
 for ts in resources/translations/*.ts; do
     sed -i 's|<name>sidewinder::[a-z]*::|<name>|' "$ts"
     "${LUPDATE:-/usr/lib/qt6/bin/lupdate}" -silent -locations none -no-obsolete ui app/window -ts "$ts" 2>/dev/null
-    sed -i -E -e '/<name>(Transcript|ModelText|ProjectText|ProjectReason)</b' -e 's|<name>(Application\|Controller\|EngineWorker\|ExcerptsWorker\|LinkOpener\|ModelDownload\|ModelsController\|ModelsWorker\|ProjectsWorker\|ProjectsController\|ProxyPasswordKeeper)<|<name>sidewinder::app::\1<|;t' \
+    sed -i -E -e '/<name>(Transcript|ModelText|ProjectText|ProjectWords)</b' -e 's|<name>(Application\|Controller\|EngineWorker\|ExcerptsWorker\|LinkOpener\|ModelDownload\|ModelsController\|ModelsWorker\|ProjectsWorker\|ProjectsController\|ProxyPasswordKeeper)<|<name>sidewinder::app::\1<|;t' \
         -e 's|<name>|<name>sidewinder::ui::|' "$ts"
 done

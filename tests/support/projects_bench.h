@@ -12,6 +12,7 @@
 
 #include "storage/checkpoints.h"
 #include "tests/support/window_fixture.h"
+#include "ui/projects/excerpt_note.h"
 #include "ui/projects/project_chip.h"
 #include "ui/projects/project_list.h"
 #include "ui/projects/project_sheet.h"
@@ -113,6 +114,19 @@ class ProjectsBench : public WindowFixture {
         QDeadlineTimer deadline(30'000);
         while (item().state != state && !deadline.hasExpired()) QTest::qWait(10);
         return item().state == state;
+    }
+    ui::ExcerptNote& note() { return *window().findChild<ui::ExcerptNote*>(); }
+    /// What was put beside the question of this answer.
+    std::vector<storage::KeptExcerpt> excerptsOf(const storage::Message& answer) {
+        return stored([question = *answer.parent](storage::Conversations&, storage::Projects&,
+                                                  storage::Excerpts& e) { return e.of(question); });
+    }
+    /// Tokens that were read for an answer and are neither the project's nor of excerpts.
+    qint64 questionTokens(const storage::Message& answer) {
+        qint64 tokens = answer.stats.read;
+        for (const storage::KeptExcerpt& excerpt : excerptsOf(answer))
+            tokens -= excerpt.is_on ? excerpt.tokens : 0;
+        return tokens;
     }
     std::size_t projectCheckpoints() {
         const auto files = storage::Checkpoints(options().paths.checkpoints(), std::uint64_t{8} << 30).list();

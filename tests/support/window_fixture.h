@@ -70,11 +70,15 @@ class WindowFixture {
     template <class Work>
     auto stored(Work work) {
         const auto type = [](auto& w) {
-            if constexpr (std::is_invocable_v<Work&, storage::Conversations&, storage::Projects&>)
-                return std::type_identity<
-                    std::invoke_result_t<decltype(w), storage::Conversations&, storage::Projects&>>{};
+            using C = storage::Conversations&;
+            using P = storage::Projects&;
+            using E = storage::Excerpts&;
+            if constexpr (std::is_invocable_v<Work&, C, P, E>)
+                return std::type_identity<std::invoke_result_t<decltype(w), C, P, E>>{};
+            else if constexpr (std::is_invocable_v<Work&, C, P>)
+                return std::type_identity<std::invoke_result_t<decltype(w), C, P>>{};
             else
-                return std::type_identity<std::invoke_result_t<decltype(w), storage::Conversations&>>{};
+                return std::type_identity<std::invoke_result_t<decltype(w), C>>{};
         };
         using Result = typename decltype(type(work))::type;
         std::optional<Result> result;

@@ -57,6 +57,7 @@ struct SheetTotals {
     int changed = 0, added = 0, removed = 0;  ///< files
     double secondsToRead = -1;                ///< < 0: not known yet
     qint64 diskBytes = 0;                     ///< of the checkpoints, all together
+    QString recall;  ///< a sentence: how well the model finds again what it has read; may be empty
     bool operator==(const SheetTotals&) const = default;
 };
 

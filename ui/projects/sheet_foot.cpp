@@ -36,6 +36,7 @@ SheetFoot::SheetFoot(QWidget* parent) : QFrame(parent) {
     over_ = plain(this, "warning");
     plan_ = plain(this, "hint");
     cost_ = plain(this, "hint");
+    recall_ = plain(this, "hint");
     budgetLabel_ = plain(this, "quiet");
     budgetLabel_->setWordWrap(false);
     bar_ = new QProgressBar(this);
@@ -55,7 +56,7 @@ SheetFoot::SheetFoot(QWidget* parent) : QFrame(parent) {
     top->addWidget(budget_);
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
-    for (QLabel* label : {over_, plan_, cost_}) words->addWidget(label);
+    for (QLabel* label : {over_, plan_, cost_, recall_}) words->addWidget(label);
     auto* bottom = new QHBoxLayout;
     bottom->setSpacing(8);
     bottom->addLayout(words, 1);
@@ -138,6 +139,8 @@ void SheetFoot::refresh() {
     sum_->setVisible(state_.phase != SheetPhase::Failed);
     plan_->setVisible(ready);
     cost_->setVisible(ready);
+    recall_->setVisible(ready && !totals_.recall.isEmpty());
+    recall_->setText(totals_.recall);
     budget_->setVisible(ready);
     budgetLabel_->setVisible(ready);
     // While the new sum is under way the old sentence stays, quietly: it comes back within moments.

@@ -48,6 +48,7 @@ class SheetFoot : public QFrame {
     QLabel* over_;
     QLabel* plan_;
     QLabel* cost_;
+    QLabel* recall_;
     QLabel* budgetLabel_;
     QComboBox* budget_;
     QPushButton* read_;

@@ -65,7 +65,7 @@ class TestProjectsFlow : public QObject {
         const storage::Message answer = f.message(f.ask(QStringLiteral("Add two prices")));
         QVERIFY(answer.status == storage::Status::Done);
         QCOMPARE(answer.stats.reused, readTokens(f));
-        QVERIFY2(answer.stats.read < 40, qPrintable(QString::number(answer.stats.read)));
+        QVERIFY2(f.questionTokens(answer) < 80, qPrintable(QString::number(answer.stats.read)));
         const auto link = f.stored([id = answer.conversation](storage::Conversations&, storage::Projects& p) {
             return p.link_of(id);
         });
@@ -99,7 +99,7 @@ class TestProjectsFlow : public QObject {
         QCOMPARE(f.window().chatProject(), qint64{1});
         const storage::Message other = f.message(f.ask(QStringLiteral("Count the items")));
         QCOMPARE(other.stats.reused, tokens);
-        QVERIFY2(other.stats.read < 40, qPrintable(QString::number(other.stats.read)));
+        QVERIFY2(f.questionTokens(other) < 80, qPrintable(QString::number(other.stats.read)));
     }
 
     void aChangeIsSeenAndReadAlone() {
@@ -135,6 +135,49 @@ class TestProjectsFlow : public QObject {
         QVERIFY(f.waitFor(ProjectState::Read));
         const storage::Message answer = f.message(f.ask(QStringLiteral("What changed?")));
         QCOMPARE(answer.stats.reused, readTokens(f));
+    }
+
+    void excerptsStandBesideTheQuestion() {
+        ProjectFolder folder(3);
+        ProjectsBench f;
+        QVERIFY(f.start());
+        QVERIFY(f.dropAndLook(folder.path()));
+        QVERIFY(f.readAll());
+        QVERIFY(f.note().excerpts().isEmpty());
+        const auto prompt_of = [&](const storage::Message& answer) {
+            return f.stored(
+                [question = *answer.parent](storage::Conversations&, storage::Projects&,
+                                            storage::Excerpts& e) { return e.prompt_text(question); });
+        };
+        const storage::Message answer = f.message(f.ask(QStringLiteral("What does price_105 do?")));
+        const auto kept = f.excerptsOf(answer);
+        QVERIFY(!kept.empty());
+        QCOMPARE(kept.front().path, std::string("src/part1.py"));
+        QCOMPARE(kept.front().why, std::string("symbol"));
+        QVERIFY(prompt_of(answer).find("def price_105(") != std::string::npos);
+        QVERIFY(answer.stats.read > kept.front().tokens);
+        QVERIFY(f.questionTokens(answer) < 80);
+        // It is what the note says, with its reason.
+        QCOMPARE(std::size_t(f.note().excerpts().size()), kept.size());
+        QCOMPARE(f.note().excerpts().first().path, QStringLiteral("src/part1.py"));
+        QCOMPARE(f.note().excerpts().first().why, QStringLiteral("named in the question"));
+        // The question stays as it was typed, and is fed as it was the next time.
+        const storage::Message question = f.message(*answer.parent);
+        QCOMPARE(question.text, std::string("What does price_105 do?"));
+        QCOMPARE(qint64(question.tokens.size()), answer.stats.read + 1);
+        // Switched off, it does not come again in this chat.
+        Q_EMIT f.note().switched(0, false);
+        const storage::Message again = f.message(f.ask(QStringLiteral("And price_105?")));
+        QVERIFY(prompt_of(again).find("def price_105(") == std::string::npos);
+        // Another chat has none; the old one shows those of its last question again, also after a restart.
+        Q_EMIT f.list().chatRequested(1);
+        QTRY_VERIFY(f.note().excerpts().isEmpty());
+        f.quit();
+        QVERIFY(f.start());
+        QVERIFY(f.waitFor(ProjectState::Read));
+        Q_EMIT f.window().conversationSelected(again.conversation);
+        QTRY_COMPARE(f.window().currentConversation(), again.conversation);
+        QTRY_COMPARE(std::size_t(f.note().excerpts().size()), f.excerptsOf(again).size());
     }
 
     void aQuestionWaitsForItsProjectAndGoesFirstElsewhere() {
