@@ -32,9 +32,12 @@ Controller::Controller(const Parts& parts, Settings settings, QObject* parent)
                .backends = parts.backends,
                .fetch = parts.fetch},
               settings_),
-      projects_(
-          {.window = parts.window, .store = parts.store, .checkpoints = parts.checkpoints, .engine = engine_, .recall = parts.paths.recall()},
-          settings_),
+      projects_({.window = parts.window,
+                 .store = parts.store,
+                 .checkpoints = parts.checkpoints,
+                 .engine = engine_,
+                 .recall = parts.paths.recall()},
+                settings_),
       excerpts_(new ExcerptsWorker) {
     qRegisterMetaType<std::vector<inference::TokenId>>();
     engine_thread_.setObjectName(QStringLiteral("engine"));

@@ -158,7 +158,7 @@ class Controller : public QObject {
     ExcerptsWorker* excerpts_;          ///< lives on excerpts_thread_, and as long as that
     QHash<qint64, Choosing> choosing_;  ///< by the answer's row
     std::vector<storage::KeptExcerpt> shown_excerpts_;
-    QHash<qint64, std::vector<project::SwitchedOff>> off_;             ///< by conversation
+    QHash<qint64, std::vector<project::SwitchedOff>> switched_off_;    ///< by conversation
     std::shared_ptr<const inference::Tokenizer> tokenizer_at_hand_;    ///< the loaded model's
     QHash<qint64, std::shared_ptr<const storage::Reading>> readings_;  ///< of the last turns, by row
     struct Chosen {

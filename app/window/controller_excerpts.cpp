@@ -65,14 +65,15 @@ bool Controller::chooseExcerpts(const Turn& turn, AnswerRequest& request) {
     if (!turn.reading || !question.tokens.empty() || turn.prompts.contains(question.message) ||
         !tokenizer_at_hand_ || root.empty())
         return false;
-    ExcerptsRequest excerpts{
-        .answer = request.answer,
-        .index = search_file(parts_.paths, root),
-        .root = root,
-        .reading = turn.reading,
-        .question = {.text = question.text, .off = off_.value(turn.conversation), .budget = excerptBudget()},
-        .tokenizer = tokenizer_at_hand_,
-        .stop = request.stop};
+    ExcerptsRequest excerpts{.answer = request.answer,
+                             .index = search_file(parts_.paths, root),
+                             .root = root,
+                             .reading = turn.reading,
+                             .question = {.text = question.text,
+                                          .off = switched_off_.value(turn.conversation),
+                                          .budget = excerptBudget()},
+                             .tokenizer = tokenizer_at_hand_,
+                             .stop = request.stop};
     choosing_.insert(request.answer, {turn.conversation, turn.project, std::move(request)});
     QMetaObject::invokeMethod(
         excerpts_, [e = excerpts_, excerpts = std::move(excerpts)] { e->choose(excerpts); },
@@ -119,7 +120,7 @@ void Controller::switchExcerpt(int index, bool on) {
     if (index < 0 || static_cast<std::size_t>(index) >= shown_excerpts_.size()) return;
     storage::KeptExcerpt& excerpt = shown_excerpts_[static_cast<std::size_t>(index)];
     excerpt.is_on = on;
-    std::vector<project::SwitchedOff>& off = off_[parts_.window.currentConversation()];
+    std::vector<project::SwitchedOff>& off = switched_off_[parts_.window.currentConversation()];
     std::erase_if(off, [&](const project::SwitchedOff& lines) {
         return lines.path == excerpt.path && lines.first_line == excerpt.first_line &&
                lines.last_line == excerpt.last_line;

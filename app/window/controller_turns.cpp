@@ -189,7 +189,8 @@ void Controller::beginTurn(Turn turn, bool replacePath) {
 }
 
 void Controller::toEngineOnceRead(qint64 project, AnswerRequest request) {
-    if (project != 0 && projects_.readBefore(project, request.project->id)) {
+    const bool stopped = request.stop.stop_requested();  // it need not wait to be told so
+    if (project != 0 && !stopped && projects_.readBefore(project, request.project->id)) {
         waiting_.append({project, std::move(request)});
         return;
     }

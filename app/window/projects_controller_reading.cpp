@@ -8,6 +8,7 @@
 
 #include "app/core/project_forget.h"
 #include "app/window/projects_controller.h"
+#include "app/window/projects_view.h"
 #include "ui/projects/project_sheet.h"
 
 namespace sidewinder::app {
