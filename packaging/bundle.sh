@@ -109,7 +109,7 @@ XML
   mkdir -p "$stage/fixtures/tokenizer-v3" "$stage/fixtures/goldens"
   cp $fixtures/tokenizer-v3/tokenizer.model.v3 "$stage/fixtures/tokenizer-v3/"
   # The golden models are random weights by a formula: gpu_proof.sh makes them anew where that gives the same model.
-  local shape made=build/bundle/made golden cli=$build/bin/sidewinder-cli
+  local shape folder made=build/bundle/made golden cli=$build/bin/sidewinder-cli
   mkdir -p $made
   echo '[1,7,19,500,42,3,77,300]' >$made/ids.json
   for shape in tiny g8h2 g1; do
