@@ -32,6 +32,7 @@ class EncodeMemory {
         std::vector<TokenId> ids;
     };
     std::size_t place_of(std::string_view part) const;
+    void grow();
 
     std::vector<Entry> table_;  ///< open addressing, half full at most
     std::size_t parts_ = 0;
