@@ -127,6 +127,15 @@ std::int64_t Tokenizer::vocab_size() const {
     return static_cast<std::int64_t>(impl_->model.pieces.size());
 }
 
+void Tokenizer::encode_part(std::string_view part, std::vector<TokenId>& ids) const {
+    const auto status = impl_->processor.Encode(part, &ids);
+    if (!status.ok()) {
+        throw Error(Fault::BadTokenizer, "A text of " + std::to_string(part.size()) +
+                                             " bytes could not be turned into tokens: sentencepiece says '" +
+                                             std::string(status.message()) + "'. Load the model again.");
+    }
+}
+
 std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
     std::vector<TokenId> ids;
     if (text.empty()) return ids;
@@ -135,16 +144,30 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
     std::vector<TokenId> part_ids;
     for (std::size_t begin = 0; begin < clean.size();) {
         const std::size_t end = impl_->breaks.next(clean, begin + kLeastPart);
-        const auto status =
-            impl_->processor.Encode(std::string_view(clean).substr(begin, end - begin), &part_ids);
-        if (!status.ok()) {
-            throw Error(Fault::BadTokenizer,
-                        "A text of " + std::to_string(text.size()) +
-                            " bytes could not be turned into tokens: sentencepiece says '" +
-                            std::string(status.message()) + "'. Load the model again.");
-        }
+        encode_part(std::string_view(clean).substr(begin, end - begin), part_ids);
         ids.insert(ids.end(), part_ids.begin(), part_ids.end());
         begin = end;
+    }
+    return ids;
+}
+
+std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeMemory& memory) const {
+    std::vector<TokenId> ids;
+    if (text.empty()) return ids;
+    const std::string clean = " " + replace_invalid_utf8(text);
+    std::vector<TokenId> part_ids;
+    for (std::size_t begin = 0; begin < clean.size();) {
+        // As short as parts can be, since short ones come again.
+        const std::size_t end = impl_->breaks.next(clean, begin + 1);
+        const std::string_view part = std::string_view(clean).substr(begin, end - begin);
+        begin = end;
+        if (const auto* known = memory.find(part)) {
+            ids.insert(ids.end(), known->begin(), known->end());
+            continue;
+        }
+        encode_part(part, part_ids);
+        ids.insert(ids.end(), part_ids.begin(), part_ids.end());
+        memory.keep(part, part_ids);
     }
     return ids;
 }

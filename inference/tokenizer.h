@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inference/config.h"
+#include "inference/encode_memory.h"
 
 namespace sidewinder::inference {
 
@@ -32,6 +33,8 @@ class Tokenizer {
     /// One segment, encoded on its own: sentencepiece's dummy prefix makes the leading space. No BOS.
     /// Control tokens typed as text become plain pieces. Bad UTF-8 is replaced by U+FFFD first.
     std::vector<TokenId> encode(std::string_view text) const;
+    /// The same ids, faster for much text: parts that `memory` has met are not encoded again.
+    std::vector<TokenId> encode(std::string_view text, EncodeMemory& memory) const;
     /// Control tokens vanish, byte runs become UTF-8 (U+FFFD where invalid), one leading space is dropped.
     /// Throws Error(BadTokenizer) for an id outside the vocabulary.
     std::string decode(std::span<const TokenId> ids) const;
@@ -47,6 +50,7 @@ class Tokenizer {
 
   private:
     struct Impl;
+    void encode_part(std::string_view part, std::vector<TokenId>& ids) const;
     explicit Tokenizer(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

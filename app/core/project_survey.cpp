@@ -1,6 +1,8 @@
 #include "app/core/project_survey.h"
 
 #include <limits>
+#include <memory>
+#include <mutex>
 
 #include "inference/chat_template.h"
 #include "storage/error.h"
@@ -15,14 +17,40 @@ using storage::Reading;
 
 constexpr std::size_t kMostReadings = 8;  // older ones are not compared with
 
-project::ScanOptions scan_options(const ProjectMemory& memory, const inference::Tokenizer& tokenizer,
+/// Counts tokens for several threads: each takes a memory that none uses just now.
+class TokenCounter {
+  public:
+    explicit TokenCounter(const inference::Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+
+    std::int64_t count(std::string_view text) {
+        std::unique_ptr<inference::EncodeMemory> memory = take();
+        const std::size_t count = tokenizer_.encode(text, *memory).size();
+        const std::lock_guard lock(mutex_);
+        free_.push_back(std::move(memory));
+        return static_cast<std::int64_t>(count);
+    }
+
+  private:
+    std::unique_ptr<inference::EncodeMemory> take() {
+        const std::lock_guard lock(mutex_);
+        if (free_.empty()) return std::make_unique<inference::EncodeMemory>();
+        std::unique_ptr<inference::EncodeMemory> memory = std::move(free_.back());
+        free_.pop_back();
+        return memory;
+    }
+
+    const inference::Tokenizer& tokenizer_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<inference::EncodeMemory>> free_;  ///< guarded by mutex_
+};
+
+project::ScanOptions scan_options(const ProjectMemory& memory, TokenCounter& counter,
                                   const OnScan& progress) {
     project::ScanOptions options;
     for (const auto& [path, ticked_in] : memory.choices)
         (ticked_in ? options.walk.ticked_in : options.ticked_out).insert(path);
-    options.count_tokens = [&tokenizer](const ScannedEntry& entry, std::string_view text) {
-        const std::string document = project::project_document(entry.path, text, entry.language);
-        return static_cast<std::int64_t>(tokenizer.encode(document).size());
+    options.count_tokens = [&counter](const ScannedEntry& entry, std::string_view text) {
+        return counter.count(project::project_document(entry.path, text, entry.language));
     };
     options.on_progress = progress;
     return options;
@@ -43,7 +71,7 @@ class Writer {
         : reading_(reading), tokenizer_(tokenizer) {}
 
     void text(std::string_view text) {
-        const auto ids = tokenizer_.encode(text);
+        const auto ids = tokenizer_.encode(text, memory_);
         reading_.tokens.insert(reading_.tokens.end(), ids.begin(), ids.end());
     }
     void document(const ScannedEntry& entry, std::string_view content) {
@@ -57,6 +85,7 @@ class Writer {
   private:
     Reading& reading_;
     const inference::Tokenizer& tokenizer_;
+    inference::EncodeMemory memory_;
 };
 
 /// What stays of the log that is gone on from, and a note of what changed; or a new opening.
@@ -114,7 +143,8 @@ ProjectSurvey survey_project(const project::ProjectRoot& root, ProjectMemory mem
                              std::stop_token stop) {
     ProjectSurvey survey;
     survey.memory = std::move(memory);
-    survey.scan = project::scan_project(root, scan_options(survey.memory, tokenizer, progress), stop);
+    TokenCounter counter(tokenizer);
+    survey.scan = project::scan_project(root, scan_options(survey.memory, counter, progress), stop);
     plan_again(survey, tokenizer);
     return survey;
 }

@@ -24,6 +24,9 @@ void require(bool holds) {
 
 void use(const Tokenizer& tokenizer, std::string_view text) {
     const std::vector<TokenId> ids = tokenizer.encode(text);
+    EncodeMemory memory;
+    require(tokenizer.encode(text, memory) == ids);
+    require(tokenizer.encode(text, memory) == ids);  // now it has met all of them
     std::string streamed;
     TextStream stream(tokenizer);
     for (const TokenId id : ids) {

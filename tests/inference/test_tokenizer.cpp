@@ -89,12 +89,14 @@ void compare_decode_with_library(const Tokenizer& tokenizer, const std::string& 
 void compare_encode_with_reference(const Tokenizer& tokenizer, const std::string& file, int rounds) {
     const test::ReferenceBpe reference(pieces_of(file));
     std::mt19937 random(11);
+    EncodeMemory memory;
     for (int round = 0; round < rounds; ++round) {
         std::string text = random_text(random);
         // Now and then long enough to be cut into parts.
         for (int i = 0; round % 16 == 0 && i < 20; ++i) text += random_text(random);
         const Ids ids = tokenizer.encode(text);
         QVERIFY2(ids == reference.encode(text), text.c_str());
+        QVERIFY2(tokenizer.encode(text, memory) == ids, text.c_str());
         // What comes back is the text, but for literal U+2581, which is a space.
         std::string spaces = text;
         for (std::size_t at; (at = spaces.find("\xE2\x96\x81")) != std::string::npos;)
@@ -120,6 +122,7 @@ class TestTokenizer : public QObject {
     void typedControlTokensStayText();
     void dropsOneLeadingSpace();
     void longTextsEncodeAsWholeAndNotQuadratically();
+    void aMemoryHoldsWhatItMayAndNoMore();
     void servesSeveralThreads();
 };
 
@@ -306,6 +309,29 @@ void TestTokenizer::longTextsEncodeAsWholeAndNotQuadratically() {
         Ids whole;
         QVERIFY(oracle.Encode(back, &whole).ok());
         QVERIFY2(ids == whole, name);
+    }
+}
+
+void TestTokenizer::aMemoryHoldsWhatItMayAndNoMore() {
+    EncodeMemory memory;
+    QVERIFY(memory.find("a") == nullptr);
+    memory.keep("a", Ids{1, 2});
+    memory.keep("a", Ids{3});  // what is known stays
+    QCOMPARE(*memory.find("a"), (Ids{1, 2}));
+    memory.keep("", Ids{});
+    memory.keep(std::string(EncodeMemory::kLongestPart + 1, 'x'), Ids{5});
+    QCOMPARE(memory.size(), std::size_t(1));
+    for (std::size_t i = 0; i < EncodeMemory::kMostParts + 10; ++i)
+        memory.keep("part" + std::to_string(i), Ids{static_cast<TokenId>(i)});
+    QCOMPARE(memory.size(), EncodeMemory::kMostParts);
+    QCOMPARE(*memory.find("part7"), Ids{7});
+    QVERIFY(memory.find("part" + std::to_string(EncodeMemory::kMostParts + 5)) == nullptr);
+    // One that is full still encodes right.
+    const auto tokenizer = Tokenizer::from_bytes(test::small_tokenizer().bytes());
+    std::mt19937 random(3);
+    for (int round = 0; round < 100; ++round) {
+        const std::string text = random_text(random);
+        QCOMPARE(tokenizer->encode(text, memory), tokenizer->encode(text));
     }
 }
 
