@@ -314,18 +314,18 @@ void TestTokenizer::longTextsEncodeAsWholeAndNotQuadratically() {
 
 void TestTokenizer::aMemoryHoldsWhatItMayAndNoMore() {
     EncodeMemory memory;
-    QVERIFY(memory.find("a") == nullptr);
-    memory.keep("a", Ids{1, 2});
-    memory.keep("a", Ids{3});  // what is known stays
-    QCOMPARE(*memory.find("a"), (Ids{1, 2}));
+    QVERIFY(memory.find("\x01") == nullptr);
+    memory.keep("\x01", Ids{1, 2});
+    memory.keep("\x01", Ids{3});  // what is known stays
+    QCOMPARE(*memory.find("\x01"), (Ids{1, 2}));
     memory.keep("", Ids{});
     memory.keep(std::string(EncodeMemory::kLongestPart + 1, 'x'), Ids{5});
     QCOMPARE(memory.size(), std::size_t(1));
     for (std::size_t i = 0; i < EncodeMemory::kMostParts + 10; ++i)
-        memory.keep("part" + std::to_string(i), Ids{static_cast<TokenId>(i)});
+        memory.keep("\x01 " + std::to_string(i), Ids{static_cast<TokenId>(i)});
     QCOMPARE(memory.size(), EncodeMemory::kMostParts);
-    QCOMPARE(*memory.find("part7"), Ids{7});
-    QVERIFY(memory.find("part" + std::to_string(EncodeMemory::kMostParts + 5)) == nullptr);
+    QCOMPARE(*memory.find("\x01 7"), Ids{7});
+    QVERIFY(memory.find("\x01 " + std::to_string(EncodeMemory::kMostParts + 5)) == nullptr);
     // One that is full still encodes right.
     const auto tokenizer = Tokenizer::from_bytes(test::small_tokenizer().bytes());
     std::mt19937 random(3);

@@ -64,8 +64,7 @@ class TestKillReading : public QObject {
         QVERIFY(over.wait(180'000));
         QVERIFY(over.first().at(1).toBool());
         qint64 kept = 0;
-        for (const auto& one : progress)
-            kept = std::max(kept, one.first().value<ui::ReadingView>().kept);
+        for (const auto& one : progress) kept = std::max(kept, one.first().value<ui::ReadingView>().kept);
         QVERIFY2(kept >= 1024, qPrintable(QString::number(kept)));
         QVERIFY(f.waitFor(ProjectState::Read));
         // What the ladder forgot in the crash is found again: removing leaves nothing behind.

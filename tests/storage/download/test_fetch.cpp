@@ -68,7 +68,7 @@ class TestFetch : public QObject {
         const FetchRun again = bench.run();
         QCOMPARE(bench.done(again), QString());
         QCOMPARE(bench.requests("cdn"), 0);
-        QVERIFY(again.of("verified").empty());  // nor is what is in place read again
+        QVERIFY(again.of("verified").empty());                    // nor is what is in place read again
         std::filesystem::remove(bench.folder / "manifest.json");  // as after a crash before the last step
         QCOMPARE(bench.ends_done("[]"), QString());
         QCOMPARE(bench.requests("cdn"), 0);

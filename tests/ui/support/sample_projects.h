@@ -72,6 +72,8 @@ inline SheetTotals firstTotals() {
     totals.logTokens = totals.toRead = tokensOf(sampleEntries()) + 310;
     totals.secondsToRead = 41;
     totals.diskBytes = 268'400'000LL * 5;
+    totals.recall = QStringLiteral(
+        "How well this model finds again what it has read: not measured (sidewinder-cli recall).");
     return totals;
 }
 
